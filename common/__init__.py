@@ -1,0 +1,1 @@
+"""What all kernels share: kernels and ports, array libraries, proof and measurement."""

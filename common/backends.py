@@ -1,0 +1,215 @@
+"""What differs between the array libraries, in one place.
+
+A backend knows how to put NumPy arrays on a device, call a function there, wait for its outputs
+and get them back, and it counts what its library compiles. A library is imported when its
+backend is made, not before.
+"""
+
+import contextlib
+import importlib.metadata
+import importlib.util
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+
+class Unavailable(RuntimeError):
+    """A library or a device that is not here; the message says which, and what would help."""
+
+
+def map_arrays(function: Callable[[Any], Any], tree: Any) -> Any:
+    """Apply `function` to every array and NumPy scalar in nested tuples and NamedTuples.
+
+    Python integers and booleans are sizes and switches: they stay as they are.
+    """
+    if isinstance(tree, tuple):
+        mapped = [map_arrays(function, item) for item in tree]
+        return type(tree)(*mapped) if hasattr(tree, "_fields") else tuple(mapped)
+    return tree if isinstance(tree, int) else function(tree)
+
+
+def leaves(tree: Any) -> list:
+    """The arrays and scalars of nested tuples and NamedTuples, in order."""
+    if isinstance(tree, tuple):
+        return [leaf for item in tree for leaf in leaves(item)]
+    return [tree]
+
+
+class Backend:
+    """NumPy, and every library whose functions take and return NumPy arrays."""
+
+    package = "numpy"
+
+    def __init__(self, device: str = "cpu", dtype: str = "float64") -> None:
+        self.device = device
+        self.dtype = dtype
+        if importlib.util.find_spec(self.package) is None:
+            raise Unavailable(f"{self.package} is not installed: pip install {self.package}")
+        self._start()
+
+    def _start(self) -> None:
+        """Import the library; raise Unavailable where it cannot use the device."""
+        if self.device != "cpu":
+            raise Unavailable(f"{self.package} ports run on the CPU, not on {self.device!r}")
+
+    def put(self, arguments: tuple) -> tuple:
+        """NumPy arrays to the library's own, on the device; they are there when this returns."""
+        return arguments
+
+    def call(self, function: Callable, arguments: tuple) -> Any:
+        """Call under this backend's dtype and device; may return before the result is there."""
+        return function(*arguments)
+
+    def wait(self, outputs: Any) -> Any:
+        """Return the outputs once they are there."""
+        return outputs
+
+    def get(self, outputs: Any) -> Any:
+        """The library's arrays to NumPy's."""
+        return map_arrays(np.asarray, outputs)
+
+    def compiled(self) -> tuple[int, float]:
+        """How often the library has compiled in this process, and the seconds it took."""
+        return 0, 0.0
+
+    def device_name(self) -> str:
+        """The device as the library names it."""
+        return self.device
+
+    def version(self) -> str:
+        """Version of the library."""
+        return importlib.metadata.version(self.package)
+
+
+class Numba(Backend):
+    """Numba compiles a function for the types of its arguments, at the first call with them."""
+
+    package = "numba"
+    count, seconds, depth, started = 0, 0.0, 0, 0.0
+    listener: Any = None
+
+    def _start(self) -> None:
+        super()._start()
+        from numba.core import event
+
+        if Numba.listener is None:
+
+            class Listener(event.Listener):
+                def on_start(self, event: Any) -> None:
+                    if Numba.depth == 0:  # compilations nest: a function calls another
+                        Numba.started = time.perf_counter()
+                    Numba.depth += 1
+
+                def on_end(self, event: Any) -> None:
+                    Numba.depth -= 1
+                    if Numba.depth == 0:
+                        Numba.count += 1
+                        Numba.seconds += time.perf_counter() - Numba.started
+
+            Numba.listener = Listener()
+            event.register("numba:compile", Numba.listener)
+
+    def compiled(self) -> tuple[int, float]:
+        return Numba.count, Numba.seconds
+
+
+class Jax(Backend):
+    """JAX compiles per shape and dtype, and returns before the result is there."""
+
+    package = "jax"
+    durations: list[float] | None = None
+
+    def _start(self) -> None:
+        import jax
+
+        try:
+            self.place = jax.devices(self.device)[0]
+        except RuntimeError as error:
+            raise Unavailable(f"jax sees no {self.device!r} device: {error}") from error
+        self.jax = jax
+        if Jax.durations is None:
+            Jax.durations = durations = []
+
+            def listen(event: str, seconds: float, **_: Any) -> None:
+                if event.startswith("/jax/core/compile/"):  # tracing, lowering and compiling
+                    durations.append(seconds)
+
+            jax.monitoring.register_event_duration_secs_listener(listen)
+
+    @contextlib.contextmanager
+    def _settings(self) -> Any:
+        # JAX knows no float64 unless told to; a float32 port runs as its users run it. On recent
+        # GPUs a float32 product is TF32 by default, which compares with nothing.
+        with (
+            self.jax.enable_x64(self.dtype == "float64"),
+            self.jax.default_device(self.place),
+            self.jax.default_matmul_precision("float32"),
+        ):
+            yield
+
+    def put(self, arguments: tuple) -> tuple:
+        with self._settings():
+            return self.wait(map_arrays(lambda x: self.jax.device_put(x, self.place), arguments))
+
+    def call(self, function: Callable, arguments: tuple) -> Any:
+        with self._settings():
+            return function(*arguments)
+
+    def wait(self, outputs: Any) -> Any:
+        return self.jax.block_until_ready(outputs)
+
+    def compiled(self) -> tuple[int, float]:
+        assert Jax.durations is not None
+        return len(Jax.durations), sum(Jax.durations)
+
+    def device_name(self) -> str:
+        return self.place.device_kind
+
+
+class Torch(Backend):
+    """PyTorch, eager or compiled, without gradients."""
+
+    package = "torch"
+
+    def _start(self) -> None:
+        import torch
+
+        if self.device == "cuda" and not torch.cuda.is_available():
+            raise Unavailable("torch sees no 'cuda' device")
+        self.torch = torch
+
+    def put(self, arguments: tuple) -> tuple:
+        def move(x: Any) -> Any:
+            # A scalar becomes a Python float: as a NumPy scalar it fails torch.compile's guards.
+            return (
+                self.torch.tensor(x, device=self.device) if isinstance(x, np.ndarray) else float(x)
+            )
+
+        return self.wait(map_arrays(move, arguments))
+
+    def call(self, function: Callable, arguments: tuple) -> Any:
+        with self.torch.no_grad():
+            return function(*arguments)
+
+    def wait(self, outputs: Any) -> Any:
+        if self.device == "cuda":
+            self.torch.cuda.synchronize()
+        return outputs
+
+    def get(self, outputs: Any) -> Any:
+        return map_arrays(lambda x: np.asarray(x.cpu()) if self.torch.is_tensor(x) else x, outputs)
+
+    def compiled(self) -> tuple[int, float]:
+        from torch._dynamo import utils  # private, but the only place where torch tells
+
+        spent = utils.calculate_time_spent().get("total_wall_time", 0.0)
+        return utils.counters["stats"]["unique_graphs"], spent
+
+    def device_name(self) -> str:
+        return self.torch.cuda.get_device_name() if self.device == "cuda" else "cpu"
+
+
+LIBRARIES: dict[str, type[Backend]] = {"numpy": Backend, "jax": Jax, "numba": Numba, "torch": Torch}
+"""The first word of a port's name, to the backend that runs it."""

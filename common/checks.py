@@ -1,0 +1,84 @@
+"""Checks of a port's arguments, done once at the interface, before anything compiles.
+
+Every message names the argument, what was given and what is allowed.
+"""
+
+import operator
+from typing import Any
+
+import numpy as np
+import psutil
+
+
+class InvalidInput(ValueError):
+    """An argument that a kernel cannot take."""
+
+
+class Arrays:
+    """Converts arrays to one dtype and holds their shapes against each other.
+
+    >>> arrays = Arrays(np.dtype("float64"))
+    >>> weights = arrays.take("weights", [[0.0, 1.0], [1.0, 0.0]], "neurons", "neurons")
+    >>> arrays.take("drive", [0.5], "neurons")
+    Traceback (most recent call last):
+    common.checks.InvalidInput: drive: shape (1,) does not match (neurons=2)
+    """
+
+    def __init__(self, dtype: np.dtype) -> None:
+        self.dtype = dtype
+        self.lengths: dict[str, int] = {}
+
+    def take(self, name: str, value: Any, *axes: str) -> np.ndarray:
+        """`value` as a finite, contiguous, read-only array with these axes."""
+        try:
+            given = np.asarray(value)
+        except ValueError as error:
+            raise InvalidInput(f"{name}: not an array ({error})") from error
+        if given.dtype.kind not in "fiub":
+            raise InvalidInput(f"{name}: dtype {given.dtype}; allowed: real numbers")
+        if given.ndim != len(axes):
+            raise InvalidInput(f"{name}: shape {given.shape}; allowed: ({', '.join(axes)})")
+        for axis, length in zip(axes, given.shape, strict=True):
+            if self.lengths.setdefault(axis, length) != length:
+                known = ", ".join(
+                    f"{axis}={self.lengths[axis]}" if axis in self.lengths else axis
+                    for axis in axes
+                )
+                raise InvalidInput(f"{name}: shape {given.shape} does not match ({known})")
+        with np.errstate(over="ignore"):
+            array = np.array(given, dtype=self.dtype, order="C")
+        finite = np.isfinite(array)
+        if not finite.all():
+            index = tuple(int(i) for i in np.argwhere(~finite)[0])
+            raise InvalidInput(
+                f"{name}: {given[index]} at {list(index)} is not finite in {self.dtype}"
+            )
+        array.flags.writeable = False
+        return array
+
+    def scalar(self, name: str, value: Any) -> Any:
+        """`value` as a finite NumPy scalar."""
+        return self.take(name, value)[()]
+
+
+def size(name: str, value: Any) -> int:
+    """`value` as a non-negative Python integer."""
+    try:
+        integer = operator.index(value)
+    except TypeError:
+        raise InvalidInput(f"{name}: {value!r}; allowed: integers from 0") from None
+    if isinstance(value, bool) or integer < 0:
+        raise InvalidInput(f"{name}: {value!r}; allowed: integers from 0")
+    return integer
+
+
+def fits(name: str, shape: tuple[int, ...], item_bytes: int) -> None:
+    """Refuse an output that does not fit into the memory that is free."""
+    needed = item_bytes
+    for length in shape:
+        needed *= length
+    free = psutil.virtual_memory().available
+    if needed > free:
+        raise InvalidInput(
+            f"{name}: {shape} needs {needed / 2**30:,.1f} GiB; {free / 2**30:,.1f} GiB are free"
+        )

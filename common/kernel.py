@@ -1,0 +1,190 @@
+"""Kernels and ports: what they are, where they are found, how one is loaded.
+
+A kernel is a folder with a `spec.py`; a port is a further Python file in that folder, named
+`<library>_<style>.py`. The file names are the registry: listing kernels and ports imports
+none of the libraries that the ports are written in.
+
+    port = load("lif", "jax_scan", device="cpu", dtype="float64")
+    spikes, state = port(weights, drive, state, parameters, steps)      # NumPy in, NumPy out
+
+The same call in pieces, as measurement needs it:
+
+    arguments = port.put(port.check(weights, drive, state, parameters, steps))
+    outputs = port.wait(port.call(*arguments))
+    spikes, state = port.get(outputs)
+"""
+
+import difflib
+import importlib
+import importlib.util
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from common.backends import LIBRARIES, Backend
+
+IMPLEMENTATIONS = Path(__file__).parent.parent / "implementations"
+DTYPES = ("float64", "float32")
+DEVICES = ("cpu", "cuda")
+
+
+class UnknownName(ValueError):
+    """A kernel, port, size, dtype or device that does not exist; the message names the nearest."""
+
+
+class Broken(RuntimeError):
+    """A port whose library is here, but which cannot be imported or lacks its function."""
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """One computation, as its `spec.py` states it.
+
+    The arguments of a port are NumPy arrays, NamedTuples of arrays and scalars, and plain Python
+    integers and booleans. Arrays and NumPy scalars are data: they travel to the device. Python
+    integers and booleans are sizes and switches: they are known when a port is compiled.
+    """
+
+    inputs: Callable[..., tuple]
+    """`(rng, dtype, **size) -> arguments`: general inputs, on which rounding differs."""
+    outputs: Mapping[str, Any]
+    """Name of each output array, in the order the ports return them, to its rule of comparison."""
+    sizes: Mapping[str, Mapping[str, Any]]
+    """Named sizes, the most telling first; `check` is the one that tests use."""
+    reference: str
+    """The port that the others are held against."""
+    check: Callable[..., tuple]
+    """`(dtype, *arguments) -> arguments`, converted to dtype and read-only, or InvalidInput."""
+    alive: Callable[[tuple, Any], None]
+    """`(arguments, outputs)`: raises AssertionError where such outputs would prove nothing."""
+    dyadic: Callable[..., tuple] | None = None
+    """Like `inputs`, but here no order of summation can matter: ports must agree to the bit."""
+    single_steps: Callable[[Callable, tuple], Iterator[tuple]] | None = None
+    """`(reference, arguments)`: the arguments of each single step along its trajectory."""
+    explain: Callable[..., tuple[bool, str]] | None = None
+    """`(reference, port, arguments, output, index)`: is the first difference one of rounding?"""
+    name: str = ""
+    folder: Path = IMPLEMENTATIONS
+
+    def make_inputs(self, size: str, dtype: str, *, dyadic: bool = True, seed: int = 0) -> tuple:
+        """Checked, read-only arguments of a named size; dyadic ones where the kernel has them."""
+        make = self.dyadic if dyadic and self.dyadic is not None else self.inputs
+        shape = self.sizes[one_of("size", size, self.sizes, f" of kernel {self.name!r}")]
+        precision = np.dtype(one_of("dtype", dtype, DTYPES))
+        return self.check(precision, *make(np.random.default_rng(seed), precision, **shape))
+
+    def ports(self) -> list[str]:
+        """Names of this kernel's ports: the reference first, then as `ls` lists them."""
+        names = sorted(p.stem for p in self.folder.glob("*.py"))
+        names = [name for name in names if name not in ("spec", "__init__")]
+        return sorted(names, key=lambda name: name != self.reference)
+
+    def lesson(self, port: str) -> str:
+        """What this rung changes: the first line of the port's docstring."""
+        source = (self.folder / f"{port}.py").read_text(encoding="utf-8")
+        return source.lstrip('"').split("\n", 1)[0].rstrip('"').strip()
+
+
+def kernels() -> list[str]:
+    """Names of all kernels."""
+    return sorted(spec.parent.name for spec in IMPLEMENTATIONS.glob("*/spec.py"))
+
+
+def find_kernel(name: str) -> Kernel:
+    """The kernel of this name."""
+    one_of("kernel", name, kernels())
+    spec = importlib.import_module(f"implementations.{name}.spec")
+    return replace(getattr(spec, name), name=name, folder=IMPLEMENTATIONS / name)
+
+
+def library_of(port: str) -> str:
+    """The library a port is written in: the first word of its name."""
+    return one_of("library", port.split("_", 1)[0], LIBRARIES, f", the first word of port {port!r}")
+
+
+def load(kernel: str, port: str, *, device: str = "cpu", dtype: str = "float64") -> "Port":
+    """Import one port and make it ready to be called.
+
+    Raises UnknownName (no such kernel, port, device or dtype), Unavailable (its library or the
+    device is not here; says why) or Broken (its library is here, but it cannot be imported).
+    """
+    spec = find_kernel(kernel)
+    one_of("port", port, spec.ports(), f" of kernel {kernel!r}")
+    return load_file(spec, spec.folder / f"{port}.py", device=device, dtype=dtype)
+
+
+def load_file(kernel: Kernel, path: Path, *, device: str = "cpu", dtype: str = "float64") -> "Port":
+    """Like `load`, for a port of this kernel in any file."""
+    one_of("device", device, DEVICES)
+    one_of("dtype", dtype, DTYPES)
+    backend = LIBRARIES[library_of(path.stem)](device, dtype)
+    try:
+        module = _import(path)
+    except Exception as error:
+        raise Broken(f"{kernel.name}/{path.stem} cannot be imported: {error!r}") from error
+    function = getattr(module, kernel.name, None)
+    if function is None:
+        raise Broken(f"{kernel.name}/{path.stem} has no function named {kernel.name!r}")
+    return Port(kernel, path.stem, function, backend)
+
+
+def _import(path: Path) -> ModuleType:
+    if path.is_relative_to(IMPLEMENTATIONS):
+        return importlib.import_module(f"implementations.{path.parent.name}.{path.stem}")
+    name = f"port_{path.parent.name}_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # numba and torch look a function's module up by its name
+    spec.loader.exec_module(module)
+    return module
+
+
+@dataclass(frozen=True)
+class Port:
+    """One port of a kernel, on one device, for one dtype."""
+
+    kernel: Kernel
+    name: str
+    function: Callable
+    backend: Backend
+
+    def __call__(self, *arguments: Any) -> Any:
+        """NumPy arrays in, NumPy arrays out; raises InvalidInput before anything compiles."""
+        return self.get(self.wait(self.call(*self.put(self.check(*arguments)))))
+
+    def check(self, *arguments: Any) -> tuple:
+        """The arguments as read-only NumPy arrays of this port's dtype, or InvalidInput."""
+        return self.kernel.check(np.dtype(self.backend.dtype), *arguments)
+
+    def put(self, arguments: tuple) -> tuple:
+        """Checked arguments as the library's own arrays; on the device when this returns."""
+        return self.backend.put(arguments)
+
+    def call(self, *arguments: Any) -> Any:
+        """Run on what `put` returned. The outputs may still be under way: see `wait`."""
+        return self.backend.call(self.function, arguments)
+
+    def wait(self, outputs: Any) -> Any:
+        """The same outputs, once they are there."""
+        return self.backend.wait(outputs)
+
+    def get(self, outputs: Any) -> Any:
+        """Outputs as NumPy arrays."""
+        return self.backend.get(outputs)
+
+
+def one_of(what: str, name: str, allowed: Iterable[str], where: str = "") -> str:
+    """`name`, if it is one of those allowed; otherwise an UnknownName that suggests the nearest."""
+    allowed = list(allowed)
+    if name in allowed:
+        return name
+    near = difflib.get_close_matches(str(name), allowed, n=1, cutoff=0.4)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    raise UnknownName(f"unknown {what} {name!r}{where}: {hint}allowed: {', '.join(allowed)}")

@@ -1,0 +1,1 @@
+"""A network of leaky integrate-and-fire neurons: see spec.py."""

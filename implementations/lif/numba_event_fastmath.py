@@ -1,0 +1,29 @@
+"""Numba, event-driven, with `fastmath`: the compiler may reorder and fuse what it adds."""
+
+import numpy as np
+from numba import njit
+
+from implementations.lif.spec import State
+
+
+@njit(fastmath=True)
+def lif(weights, drive, state, parameters, steps):
+    dt, tau, v_reset, v_threshold, resistance = parameters
+    neurons = len(drive)
+    voltage = state.voltage.copy()  # (neurons,) mV
+    current = np.empty_like(drive)  # (neurons,) nA
+    spikes = np.empty((steps, neurons), dtype=np.bool_)
+    for step in range(steps):
+        fired = spikes[step]  # (neurons,) bool
+        for i in range(neurons):
+            fired[i] = voltage[i] >= v_threshold
+        current[:] = drive
+        for pre in range(neurons):
+            if fired[pre]:
+                for post in range(neurons):
+                    current[post] += weights[pre, post]
+        for i in range(neurons):
+            voltage[i] += (dt / tau) * (-voltage[i] + v_reset + resistance * current[i])
+            if fired[i]:
+                voltage[i] = v_reset
+    return spikes, State(voltage)
