@@ -202,7 +202,7 @@ def prove_to_the_bit(port: Port, arguments: tuple, *, alive: bool = True) -> Run
     """Tier 1. `arguments` are dyadic; every output must be the reference's to the last bit."""
     expected = reference_of(port)(*arguments)
     if alive:
-        port.kernel.alive(arguments, expected)
+        port.kernel.alive(arguments, tuple(leaves(expected)))
     result = run(port, arguments)
     try:
         compare(port.kernel, expected, result.outputs, bits=True)
@@ -260,7 +260,7 @@ def prove_free_run(port: Port, arguments: tuple) -> str:
     """
     reference = reference_of(port)
     expected = reference(*arguments)
-    port.kernel.alive(arguments, expected)
+    port.kernel.alive(arguments, tuple(leaves(expected)))
     outputs = port(*arguments)
     try:
         compare(port.kernel, expected, outputs)

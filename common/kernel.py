@@ -60,8 +60,8 @@ class Kernel:
     """The port that the others are held against."""
     check: Callable[..., tuple]
     """`(dtype, *arguments) -> arguments`, converted to dtype and read-only, or InvalidInput."""
-    alive: Callable[[tuple, Any], None]
-    """`(arguments, outputs)`: raises AssertionError where such outputs would prove nothing."""
+    alive: Callable[[tuple, tuple], None]
+    """`(arguments, output arrays)`: raises AssertionError where such outputs prove nothing."""
     dyadic: Callable[..., tuple] | None = None
     """Like `inputs`, but here no order of summation can matter: ports must agree to the bit."""
     single_steps: Callable[[Callable, tuple], Iterator[tuple]] | None = None

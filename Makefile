@@ -1,0 +1,62 @@
+# Each target makes what it needs. The environment lives in .venv, with the versions of constraints.txt.
+#
+#   make bench    prove the ports, measure them, record with asv, build the site, print the table
+#   make test     the whole suite
+#   make history  asv over a range of commits, in environments that it builds
+
+PYTHON ?= python3
+BENCH ?=
+DTYPE ?= float64
+THREADS ?= all
+DEVICE ?= cpu
+RANGE ?= HEAD~5..HEAD
+
+BIN := .venv/bin
+READY := .venv/ready
+SETTINGS := --dtype $(DTYPE) --threads $(THREADS) --device $(DEVICE)
+
+.PHONY: bench test history publish lint format types check smoke clean
+
+bench: $(READY)
+	$(BIN)/python -m common.history bench $(SETTINGS) $(BENCH)
+
+test: $(READY)
+	$(BIN)/python -m pytest $(TEST)
+
+history: $(READY)
+	$(BIN)/python -m common.history record --device $(DEVICE) --range $(RANGE) $(BENCH)
+
+publish: $(READY)
+	$(BIN)/python -m common.history publish
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(READY)
+	$(BIN)/mypy
+
+# asv imports the suite and counts the arguments of its benchmarks.
+check: $(READY)
+	$(BIN)/asv check -E checkout
+
+# A few figures all the way through asv to a site; nothing is recorded.
+smoke: $(READY)
+	machine=$$($(BIN)/python -m common.history machine) && \
+	PORTSTUDY_PORTS=numpy_event,numba_event,jax_scan_event,torch_eager \
+	$(BIN)/asv run --quick --dry-run --show-stderr -E checkout --machine "$$machine" \
+	  --bench "Lif\.track_(relative_time|first_call).*(numpy|numba|jax_scan|torch)_e[^m]*'small'"
+	$(BIN)/python -m common.history publish
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "portstudy needs Python 3.11 or later: make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --constraint constraints.txt --editable ".[jax,numba,torch,peers,dev]"
+	@touch $@
+
+clean:
+	rm -rf .venv .asv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""The asv suite: one class a kernel, parameters [port, size]."""

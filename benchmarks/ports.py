@@ -1,0 +1,104 @@
+"""Every port of every kernel, measured side by side.
+
+asv starts a process for each figure. They are not measured there, one by one, but together: the
+first benchmark of a kernel and size runs one session (`common.measure`: proof, then interleaved
+rounds, a worker process a port) and the others read what it found. A port that fails its proof has
+no figure and fails with the difference; one that is unavailable here is skipped with its reason.
+
+The environment says what a session measures: PORTSTUDY_DTYPE (float64, float32), PORTSTUDY_THREADS
+(all, 1), PORTSTUDY_DEVICE (cpu, cuda), PORTSTUDY_PORTS (names, all where it is empty),
+PORTSTUDY_REQUIRE (libraries that must not be unavailable) and PORTSTUDY_SESSIONS (a folder with
+sessions of this commit that were measured before asv started).
+"""
+
+import math
+import os
+from pathlib import Path
+
+from common.kernel import find_kernel, kernels, library_of
+from common.measure import Session, measure
+
+
+def setting(name: str, default: str) -> str:
+    """One of the settings above."""
+    return os.environ.get(f"PORTSTUDY_{name}") or default
+
+
+def session(folder: str, kernel: str, size: str) -> Session:
+    """The session of a kernel and size, measured if it has not been."""
+    path = Path(setting("SESSIONS", folder)) / f"{kernel}-{size}.json"
+    if not path.exists():
+        measure(
+            kernel,
+            size,
+            setting("PORTS", "").split(",") if setting("PORTS", "") else [],
+            dtype=setting("DTYPE", "float64"),
+            device=setting("DEVICE", "cpu"),
+            threads=setting("THREADS", "all"),
+        ).save(path)
+    return Session.load(path)
+
+
+class Ports:
+    """The figures of one kernel. A subclass names it."""
+
+    kernel = ""
+    param_names = ("port", "size")
+    timeout = 3600  # of the session, which the first figure waits for
+    version = "1"
+
+    def setup_cache(self) -> str:
+        return os.getcwd()  # a folder that asv keeps for one commit and environment
+
+    def setup(self, folder: str, port: str, size: str) -> None:
+        self.session = session(folder, self.kernel, size)
+        if port not in self.session.ports:
+            raise NotImplementedError(f"{self.kernel}/{port}: not selected")
+        self.figures = self.session.ports[port]
+        why = f"{self.kernel}/{port}: {self.figures.status}: {self.figures.reason}"
+        required = library_of(port) in setting("REQUIRE", "").split(",")
+        if self.figures.status == "unavailable" and not required:
+            raise NotImplementedError(why)
+        if self.figures.status != "measured":
+            raise RuntimeError(why)
+
+    def track_steady_state(self, folder: str, port: str, size: str) -> dict:
+        return {"samples": self.figures.samples, "number": 1}
+
+    track_steady_state.unit = "seconds"  # type: ignore[attr-defined]
+
+    def track_relative_time(self, folder: str, port: str, size: str) -> dict:
+        return {"samples": self.session.ratios(port), "number": 1}
+
+    track_relative_time.unit = "x reference"  # type: ignore[attr-defined]
+
+    def track_first_call(self, folder: str, port: str, size: str) -> float:
+        return self.figures.first_call_seconds
+
+    track_first_call.unit = "seconds"  # type: ignore[attr-defined]
+
+    def track_break_even(self, folder: str, port: str, size: str) -> float:
+        calls = self.session.break_even(port)
+        return math.nan if math.isinf(calls) else calls  # never: shown as n/a
+
+    track_break_even.unit = "calls"  # type: ignore[attr-defined]
+
+    def track_peak_memory(self, folder: str, port: str, size: str) -> int:
+        return self.figures.peak_bytes
+
+    track_peak_memory.unit = "bytes"  # type: ignore[attr-defined]
+
+    def track_largest_error(self, folder: str, port: str, size: str) -> float:
+        return self.figures.largest_error
+
+    track_largest_error.unit = "ulps"  # type: ignore[attr-defined]
+
+
+for name in kernels():
+    spec = find_kernel(name)
+    sizes = [size for size in spec.sizes if size != "check"]
+    class_name = name.title().replace("_", "")
+    globals()[class_name] = type(
+        class_name, (Ports,), {"kernel": name, "params": (spec.ports(), sizes)}
+    )
+del name, spec, sizes, class_name, Ports

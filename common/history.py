@@ -1,0 +1,310 @@
+"""The performance history: asv on the current commit or on many, its site, and a table.
+
+python -m common.history bench [SELECTION ...]    prove, measure, record, publish, print the table
+python -m common.history record                   asv on a range of commits, for `make history`
+python -m common.history publish                  build the site from the results alone
+python -m common.history machine                  tell asv what this machine is; print its name
+
+A SELECTION is `kernel`, `kernel:size` or `kernel:size:port,port`, with `*` for any; `all` is every
+kernel at its first size. The default is the LIF network, alone and as an ensemble.
+"""
+
+import argparse
+import fnmatch
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import psutil
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from common.kernel import DEVICES, DTYPES, UnknownName, find_kernel, kernels, one_of
+from common.measure import Figures, Session, measure, usable_processors
+
+ROOT = Path(__file__).parent.parent
+HTML = ROOT / ".asv" / "html"
+DEFAULT = ["lif", "lif_ensemble"]
+CODE = ["common", "implementations", "benchmarks/*.py"]
+
+Selection = tuple[str, str, list[str]]
+"""Kernel, size, ports."""
+
+
+def select(words: list[str]) -> list[Selection]:
+    """What the words name; raises UnknownName for a word that names nothing."""
+    chosen: list[Selection] = []
+    for word in words or DEFAULT:
+        kernel_pattern, _, rest = ("*" if word == "all" else word).partition(":")
+        size_pattern, _, ports_pattern = rest.partition(":")
+        for kernel in _match("kernel", kernel_pattern, kernels()):
+            spec = find_kernel(kernel)
+            sizes = [size for size in spec.sizes if size != "check"]
+            for size in _match("size", size_pattern, sizes) if size_pattern else sizes[:1]:
+                patterns = (ports_pattern or "*").split(",")
+                named = {p for pattern in patterns for p in _match("port", pattern, spec.ports())}
+                ports = [p for p in spec.ports() if p in named or p == spec.reference]
+                chosen.append((kernel, size, ports))
+    return chosen
+
+
+def _match(what: str, pattern: str, names: list[str]) -> list[str]:
+    matched = fnmatch.filter(names, pattern)
+    return matched or [one_of(what, pattern, names)]
+
+
+def bench(words: list[str], *, dtype: str, threads: str, device: str) -> int:
+    """Prove and measure with progress, record with asv, publish, print the tables."""
+    console = Console()
+    chosen = select(words)
+    with tempfile.TemporaryDirectory() as folder:
+        sessions = []
+        for kernel, size, ports in chosen:
+            session = _measure(console, kernel, size, ports, dtype, threads, device)
+            session.save(Path(folder) / f"{kernel}-{size}.json")
+            sessions.append(session)
+        settings = {
+            "PORTSTUDY_SESSIONS": folder,
+            "PORTSTUDY_DTYPE": dtype,
+            "PORTSTUDY_THREADS": threads,
+            "PORTSTUDY_DEVICE": device,
+        }
+        failed = _record(console, chosen, settings, device)
+    published = publish(console)
+    for session in sessions:
+        console.print()
+        console.print(table(session))
+        for line in remarks(session):
+            console.print(line, highlight=False, soft_wrap=True)
+    broken = any(f.status in ("different", "failed") for s in sessions for f in s.ports.values())
+    return 1 if broken or failed or not published else 0
+
+
+def _measure(
+    console: Console,
+    kernel: str,
+    size: str,
+    ports: list[str],
+    dtype: str,
+    threads: str,
+    device: str,
+) -> Session:
+    bar = Progress(
+        TextColumn("{task.fields[what]}"), BarColumn(), TextColumn("{task.description}"),
+        TimeElapsedColumn(), console=console, transient=console.is_terminal,
+    )  # fmt: skip
+    with bar:
+        task = bar.add_task("", total=4 * len(ports), what=f"{kernel} {size}")
+
+        def show(port: str, stage: str) -> None:
+            bar.update(task, advance=1, description=f"{stage}: {port}")
+            if not console.is_terminal and stage == "proof":
+                console.print(f"{kernel} {size}: proving {port}", highlight=False)
+
+        return measure(
+            kernel, size, ports, dtype=dtype, device=device, threads=threads, progress=show
+        )
+
+
+def _record(
+    console: Console, chosen: list[Selection], settings: dict[str, str], device: str
+) -> bool:
+    """Hand the sessions to asv, for the current commit; returns whether a figure failed."""
+    command = ["asv", "run", "-E", "checkout", "--machine", register_machine(device)]
+    for kernel, size, ports in chosen:
+        name = kernel.title().replace("_", "")
+        command += ["--bench", rf"^ports\.{name}\..*\('({'|'.join(ports)})', '{size}'\)$"]
+    changed = git("status", "--porcelain", "--", *CODE)
+    commit = git("rev-parse", "HEAD")
+    if changed or not commit:
+        console.print("\nThe code differs from the last commit: measured, but not recorded.")
+        command += ["--dry-run"]
+    command += ["--set-commit-hash", commit or "HEAD"]
+    return _run_asv(console, command, settings) != 0
+
+
+def _run_asv(console: Console, command: list[str], settings: dict[str, str]) -> int:
+    """Run asv behind a progress bar: it prints a row for every port and size, selected or not."""
+    log = ROOT / ".asv" / "run.log"
+    log.parent.mkdir(exist_ok=True)
+    bar = Progress(TextColumn("recording with asv"), BarColumn(), console=console)
+    with bar, log.open("w") as lines:
+        task = bar.add_task("", total=100)
+        with subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | settings, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        ) as process:  # fmt: skip
+            assert process.stdout is not None
+            for line in process.stdout:
+                lines.write(line)
+                percent = re.match(r"\[ *([\d.]+)%\]", line)
+                if percent:
+                    bar.update(task, completed=float(percent[1]))
+    if process.returncode:
+        console.print(f"asv ended with exit code {process.returncode}: see {log.relative_to(ROOT)}")
+    return process.returncode
+
+
+def publish(console: Console) -> bool:
+    """Build the site from all results, to be opened with no network."""
+    from common.site import make_local
+
+    shutil.rmtree(HTML, ignore_errors=True)
+    done = subprocess.run(["asv", "publish", "--no-pull", "-o", str(HTML)], cwd=ROOT)
+    if done.returncode:
+        return False
+    why = make_local(HTML, ROOT / ".asv" / "npm")
+    if why:
+        console.print(f"The site needs a network, its scripts come from CDNs: {why}")
+    console.print(
+        f"\nSite: {HTML}/index.html\n"
+        f"Look: python -m http.server --bind 127.0.0.1 --directory {HTML.relative_to(ROOT)} 8000",
+        highlight=False,
+        soft_wrap=True,
+    )
+    return True
+
+
+def record(commits: str, words: list[str], *, device: str) -> int:
+    """Run asv over a range of commits, in environments that it builds."""
+    command = ["asv", "run", commits, "--machine", register_machine(device), "--skip-existing"]
+    for kernel, size, ports in select(words):
+        name = kernel.title().replace("_", "")
+        command += ["--bench", rf"^ports\.{name}\..*\('({'|'.join(ports)})', '{size}'\)$"]
+    done = subprocess.run(command, cwd=ROOT)
+    published = publish(Console())
+    return done.returncode or int(not published)
+
+
+def register_machine(device: str) -> str:
+    """Tell asv what this machine is; returns its name, made of its processor and device."""
+    from asv.machine import MachineCollection
+    from asv.util import get_cpu_info
+
+    cpu = get_cpu_info() or platform.processor() or platform.machine()
+    cores = usable_processors()
+    name = re.sub(r"[^a-z0-9]+", "-", f"{cpu} {cores} cores {device}".lower()).strip("-")
+    MachineCollection.save(
+        name,
+        {
+            "machine": name,
+            "os": platform.system(),
+            "arch": platform.machine(),
+            "cpu": cpu,
+            "num_cpu": str(cores),
+            "ram": f"{round(psutil.virtual_memory().total / 2**30)} GiB",
+            "device": device,
+        },
+    )
+    return name
+
+
+def git(*arguments: str) -> str:
+    """What git says of this checkout; "" where it is none."""
+    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def table(session: Session) -> Table:
+    """The ports of a session side by side, the fastest first."""
+    reference = session.ports[session.reference]
+    result = Table(
+        title=(
+            f"{session.kernel}, {session.size}: {session.dtype}, {session.device}, "
+            f"threads: {session.threads}, {len(reference.samples)} rounds"
+        ),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+    )
+    for heading in ("port", "time", "spread", "ratio", "first call", "break-even", "ulps"):
+        result.add_column(heading, justify="left" if heading == "port" else "right", no_wrap=True)
+
+    def order(figures: Figures) -> float:
+        return figures.steady_seconds if figures.samples else float("inf")
+
+    for figures in sorted(session.ports.values(), key=order):
+        if figures.status != "measured" or not figures.samples:
+            result.add_row(figures.port, figures.status, style="dim")
+            continue
+        spread = (max(figures.samples) - min(figures.samples)) / figures.steady_seconds
+        calls = session.break_even(figures.port)
+        result.add_row(
+            figures.port,
+            duration(figures.steady_seconds),
+            f"{spread:.0%}",
+            f"{session.relative(figures.port):.3g}",
+            duration(figures.first_call_seconds),
+            "-" if figures is reference else "never" if calls == float("inf") else f"{calls:.0f}",
+            f"{figures.largest_error:.3g}",
+            style="bold" if figures is reference else "",
+        )
+    return result
+
+
+def remarks(session: Session) -> list[str]:
+    """What a reader of the table must know: the proof, and why a port has no figures."""
+    ports = session.ports.values()
+    measured = [f for f in ports if f.samples]
+    how = "bit for bit" if session.bits else "within the tolerances of the spec"
+    lines = [
+        f"Proof: {len(measured)} ports, {max((f.values for f in measured), default=0):,} values "
+        f"each, equal {how} to {session.reference} on the arguments that were timed.",
+        f"time: median of the rounds; ratio: to {session.reference}, round by round; break-even: "
+        "calls after which the first one, with all compiling, has paid.",
+    ]
+    return lines + [f"{f.port}: {f.status}: {f.reason}" for f in ports if not f.samples]
+
+
+def duration(seconds: float) -> str:
+    """Three digits and a unit."""
+    for unit, scale in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)):
+        if seconds >= scale:
+            return f"{seconds / scale:.3g} {unit}" if seconds < 1000 else f"{seconds:.0f} s"
+    return f"{seconds * 1e9:.3g} ns"
+
+
+def main() -> int:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m common.history", description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("action", choices=["bench", "record", "publish", "machine"])
+    parser.add_argument("selection", nargs="*", help="kernel[:size[:port,port]]")
+    parser.add_argument("--range", default="HEAD~5..HEAD", help="commits, as git names them")
+    parser.add_argument("--dtype", choices=DTYPES, default="float64")
+    parser.add_argument("--threads", choices=["all", "1"], default="all")
+    parser.add_argument("--device", choices=DEVICES, default="cpu")
+    options = parser.parse_args()
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    try:
+        if options.action == "publish":
+            return 0 if publish(Console()) else 1
+        if options.action == "machine":
+            print(register_machine(options.device))
+            return 0
+        if options.action == "record":
+            return record(options.range, options.selection, device=options.device)
+        return bench(
+            options.selection,
+            dtype=options.dtype,
+            threads=options.threads,
+            device=options.device,
+        )
+    except UnknownName as error:
+        parser.error(str(error))
+    except KeyboardInterrupt:
+        print("\nInterrupted; nothing was recorded.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,300 @@
+"""Measurement in interleaved rounds, one worker process a port.
+
+All ports of a session are loaded, proven on the very arguments that are timed, and then called in
+turn, A B C A B C ...: what disturbs the machine disturbs all alike, the libraries' thread pools do
+not fight inside one process, and a port that crashes or hangs is one row. Only ratios within a
+session are to be trusted on a shared machine.
+
+No number without a proof: a port whose outputs are not the reference's has a reason, no figures.
+"""
+
+import contextlib
+import json
+import math
+import os
+import platform
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from common.backends import leaves
+from common.equivalence import compare
+from common.kernel import Kernel, find_kernel, one_of
+
+BUDGET = 15.0
+"""Seconds that the rounds of a session may take in all; at least 3 rounds are made."""
+
+
+@dataclass
+class Figures:
+    """What was measured of one port. Times are seconds, memory is bytes."""
+
+    port: str
+    status: str = "measured"
+    """measured, unavailable (its library or device is not here), different or failed."""
+    reason: str = ""
+    import_seconds: float = math.nan
+    """Importing the library and the port, in a fresh process."""
+    first_call_seconds: float = math.nan
+    """The first call, arguments on the device: with all tracing and compiling."""
+    compile_seconds: float = math.nan
+    """What of it the library says it spent on tracing and compiling."""
+    put_seconds: float = math.nan
+    get_seconds: float = math.nan
+    peak_bytes: int = 0
+    """The most that the process grew above its imports and its NumPy arguments, over two calls."""
+    samples: list[float] = field(default_factory=list)
+    """Seconds a call, one sample a round."""
+    largest_error: float = math.nan
+    """In units in the last place of the reference's value."""
+    values: int = 0
+    """How many output values were compared."""
+    version: str = ""
+    device_name: str = ""
+
+    @property
+    def steady_seconds(self) -> float:
+        """Median over the rounds."""
+        return median(self.samples) if self.samples else math.nan
+
+
+@dataclass
+class Session:
+    """Ports of one kernel, measured together."""
+
+    kernel: str
+    size: str
+    dtype: str
+    device: str
+    threads: str
+    """1, or all: the processors this process may use."""
+    reference: str
+    bits: bool
+    """Were the outputs compared to the last bit?"""
+    python: str
+    processors: int
+    ports: dict[str, Figures]
+
+    def ratios(self, port: str) -> list[float]:
+        """Time relative to the reference's, round by round."""
+        mine, reference = self.ports[port].samples, self.ports[self.reference].samples
+        return [a / b for a, b in zip(mine, reference, strict=True)] if mine and reference else []
+
+    def relative(self, port: str) -> float:
+        """Time relative to the reference's: the median over the rounds."""
+        return median(self.ratios(port) or [math.nan])
+
+    def break_even(self, port: str) -> float:
+        """From how many calls on is the port, its first call included, faster than the reference?
+
+        Infinity where it never is.
+        """
+        mine, reference = self.ports[port], self.ports[self.reference]
+        if not mine.samples or not reference.samples:
+            return math.nan
+        ahead = reference.steady_seconds - mine.steady_seconds
+        behind = mine.first_call_seconds - reference.first_call_seconds
+        if port == self.reference or (behind <= 0 and ahead >= 0):
+            return 1
+        return math.inf if ahead <= 0 else 1 + math.ceil(behind / ahead)
+
+    def save(self, path: Path) -> None:
+        """Write as JSON, whole or not at all."""
+        scratch = path.with_suffix(".partial")
+        scratch.write_text(json.dumps(asdict(self), indent=1))
+        scratch.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> "Session":
+        """Read what `save` wrote."""
+        data = json.loads(path.read_text())
+        data["ports"] = {name: Figures(**figures) for name, figures in data["ports"].items()}
+        return cls(**data)
+
+
+class _Process:
+    """A worker process: sends a command, waits for its reply, kills it when it is no use."""
+
+    def __init__(self, job: dict, timeout: float) -> None:
+        self.timeout = timeout
+        self.stderr = tempfile.TemporaryFile("w+")  # noqa: SIM115 - lives as long as the process
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "common.worker", json.dumps(job)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.stderr,
+            text=True,
+            env=environment(job["threads"]),
+            start_new_session=True,  # Ctrl-C reaches us alone; we end the workers
+        )
+        self.replies: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.replies.put(line)
+        self.replies.put("")
+
+    def ask(self, command: str, **arguments: Any) -> dict:
+        """The reply to a command; of a worker that died or hung, an error of our own."""
+        assert self.process.stdin is not None
+        try:
+            self.process.stdin.write(json.dumps([command, arguments]) + "\n")
+            self.process.stdin.flush()
+            line = self.replies.get(timeout=self.timeout)
+        except queue.Empty:
+            self.end()
+            return {"error": "Timeout", "reason": f"no answer within {self.timeout:g} s"}
+        except BrokenPipeError:
+            line = ""
+        if line:
+            return json.loads(line)
+        code = self.process.wait()
+        self.stderr.seek(0)
+        last = self.stderr.read().strip().rpartition("\n")[2]
+        return {"error": "Died", "reason": f"its process ended with exit code {code}. {last}"}
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.stderr.close()
+
+
+def environment(threads: str) -> dict[str, str]:
+    """Environment of a worker: its threads, and no caches that would hide what compiling costs."""
+    processors = "1" if threads == "1" else str(usable_processors())
+    pools = ("OMP", "OPENBLAS", "MKL", "NUMBA", "VECLIB")
+    return os.environ | {
+        **{f"{pool}_NUM_THREADS": processors for pool in pools},
+        "TORCHINDUCTOR_FORCE_DISABLE_CACHES": "1",
+        "JAX_ENABLE_COMPILATION_CACHE": "false",
+    }
+
+
+def usable_processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def measure(
+    kernel: str,
+    size: str,
+    ports: Sequence[str] = (),
+    *,
+    dtype: str = "float64",
+    device: str = "cpu",
+    threads: str = "all",
+    timeout: float = 300.0,
+    progress: Callable[[str, str], None] = lambda port, stage: None,
+) -> Session:
+    """Prove and measure some ports of a kernel (all, if none are named), in interleaved rounds.
+
+    The reference is always among them, on the CPU. `progress(port, stage)` is called before each
+    stage. Raises UnknownName for names that do not exist; a port that cannot be measured is a row
+    with its reason.
+    """
+    spec = find_kernel(kernel)
+    one_of("size", size, spec.sizes, f" of kernel {kernel!r}")
+    one_of("threads", threads, ("1", "all"))
+    for port in ports:
+        one_of("port", port, spec.ports(), f" of kernel {kernel!r}")
+    chosen = [p for p in spec.ports() if not ports or p in ports or p == spec.reference]
+    session = Session(
+        kernel, size, dtype, device, threads, spec.reference, spec.dyadic is not None,
+        platform.python_version(), usable_processors(), {p: Figures(p) for p in chosen},
+    )  # fmt: skip
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        workers: dict[str, _Process] = {}
+        for port in chosen:
+            job = {
+                "kernel": kernel,
+                "port": port,
+                "size": size,
+                "dtype": dtype,
+                "device": "cpu" if port == spec.reference else device,
+                "threads": threads,
+            }
+            progress(port, "proof")
+            workers[port] = _Process(job, timeout)
+            stack.callback(workers[port].end)
+            _prepare(spec, session, session.ports[port], workers[port], folder)
+        _rounds(session, workers, progress)
+    return session
+
+
+def _prepare(
+    kernel: Kernel, session: Session, figures: Figures, worker: _Process, folder: Path
+) -> None:
+    """Load, call for the first time, prove."""
+    path = str(folder / f"{figures.port}.npz")
+    for command, options in (("load", {}), ("first", {}), ("prove", {"path": path})):
+        reply = worker.ask(command, **options)
+        if _failed(figures, reply):
+            return
+        for name, value in reply.items():
+            setattr(figures, name, value)
+    expected, outputs = (
+        _saved(folder / f"{port}.npz") for port in (kernel.reference, figures.port)
+    )
+    if expected is None or outputs is None:
+        figures.status, figures.reason = "failed", "the reference could not be run"
+        return
+    try:
+        if figures.port == kernel.reference:
+            arguments = kernel.make_inputs(session.size, session.dtype)
+            kernel.alive(arguments, outputs)
+        figures.largest_error = compare(kernel, expected, outputs, bits=session.bits)
+        figures.values = sum(np.size(leaf) for leaf in leaves(outputs))
+    except AssertionError as error:  # Different, and what `alive` raises
+        figures.status, figures.reason = "different", str(error)
+
+
+def _saved(path: Path) -> tuple | None:
+    if not path.exists():
+        return None
+    with np.load(path) as saved:
+        return tuple(saved[name] for name in saved.files)
+
+
+def _failed(figures: Figures, reply: dict) -> bool:
+    if "error" not in reply:
+        return False
+    states = {"Unavailable": "unavailable", "Different": "different"}
+    figures.status = states.get(reply["error"], "failed")
+    known = ("Unavailable", "Different", "Broken", "Timeout", "Died")
+    prefix = "" if reply["error"] in known else f"{reply['error']}: "
+    figures.reason = prefix + reply["reason"]
+    figures.samples = []
+    return True
+
+
+def _rounds(
+    session: Session, workers: dict[str, _Process], progress: Callable[[str, str], None]
+) -> None:
+    """Call the ports in turn, round after round, for about as long as the budget allows."""
+    running = [port for port, figures in session.ports.items() if figures.status == "measured"]
+    rounds, made = 3, 0
+    while made < rounds:
+        start = time.perf_counter()
+        for port in list(running):
+            progress(port, f"round {made + 1} of {rounds}")
+            reply = workers[port].ask("sample")
+            if _failed(session.ports[port], reply):
+                running.remove(port)
+            else:
+                session.ports[port].samples.append(reply["seconds"])
+        made += 1
+        if made == 1:
+            rounds = min(10, max(3, int(BUDGET / (time.perf_counter() - start))))

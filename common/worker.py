@@ -1,0 +1,124 @@
+"""One port in a process of its own, which does as `common.measure` tells it.
+
+A line of JSON comes in, a line of JSON goes out. Everything that a library prints goes to stderr.
+"""
+
+import gc
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+
+def peak_memory(*, reset: bool = False) -> int:
+    """The most memory this process has held, bytes; since the last reset where Linux can tell."""
+    if sys.platform == "linux":
+        if reset:
+            Path("/proc/self/clear_refs").write_text("5")
+        status = Path("/proc/self/status").read_text()
+        return int(status.split("VmHWM:")[1].split()[0]) * 1024
+    if sys.platform == "win32":
+        return psutil.Process().memory_info().peak_wset
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (
+        1 if sys.platform == "darwin" else 1024
+    )
+
+
+class Worker:
+    """The commands, by name. Each returns what is sent back."""
+
+    def __init__(self, kernel: str, port: str, size: str, dtype: str, device: str) -> None:
+        start = time.perf_counter()
+        from common.kernel import load
+
+        self.port = load(kernel, port, dtype=dtype, device=device)
+        self.import_seconds = time.perf_counter() - start
+        self.arguments = self.port.kernel.make_inputs(size, dtype)
+
+    def first(self) -> dict[str, Any]:
+        """The first call, with all that is compiled for it, and the memory that calls take."""
+        port = self.port
+        held = peak_memory(reset=True)
+        start = time.perf_counter()
+        self.placed = port.put(self.arguments)
+        put = time.perf_counter() - start
+        _, before = port.backend.compiled()
+        start = time.perf_counter()
+        outputs = port.wait(port.call(*self.placed))
+        first = time.perf_counter() - start
+        _, after = port.backend.compiled()
+        start = time.perf_counter()
+        port.get(outputs)
+        get = time.perf_counter() - start
+        del outputs
+        start = time.perf_counter()
+        port.wait(port.call(*self.placed))
+        # Enough calls in a sample that the clock's resolution does not matter.
+        self.number = max(1, int(0.02 / (time.perf_counter() - start)))
+        return {
+            "import_seconds": self.import_seconds,
+            "first_call_seconds": first,
+            "compile_seconds": after - before,
+            "put_seconds": put,
+            "get_seconds": get,
+            "peak_bytes": max(0, peak_memory() - held),
+            "device_name": port.backend.device_name(),
+            "version": port.backend.version(),
+        }
+
+    def prove(self, path: str) -> dict[str, Any]:
+        """Run under all guards, on the arguments that are timed, and save the outputs."""
+        import numpy as np
+
+        from common.backends import leaves
+        from common.equivalence import run
+
+        outputs = run(self.port, self.arguments).outputs
+        np.savez(path, *leaves(outputs))
+        return {}
+
+    def sample(self) -> dict[str, Any]:
+        """Seconds a call, outputs waited for."""
+        port, number = self.port, self.number
+        gc.collect()
+        gc.disable()
+        start = time.perf_counter()
+        for _ in range(number):
+            port.wait(port.call(*self.placed))
+        seconds = (time.perf_counter() - start) / number
+        gc.enable()
+        return {"seconds": seconds}
+
+
+def main() -> None:
+    """Serve one port until the input ends."""
+    job = json.loads(sys.argv[1])
+    replies = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    if job.pop("threads") == 1 and hasattr(psutil.Process, "cpu_affinity"):
+        process = psutil.Process()  # XLA takes as many threads as the process has processors
+        process.cpu_affinity(process.cpu_affinity()[:1])
+
+    worker: Worker | None = None
+    for line in sys.stdin:
+        command, arguments = json.loads(line)
+        try:
+            if command == "load":
+                worker = Worker(**job)
+                reply = {}
+            else:
+                reply = getattr(worker, command)(**arguments)
+        except Exception as error:
+            reply = {"error": type(error).__name__, "reason": str(error)}
+        replies.write(json.dumps(reply) + "\n")
+        replies.flush()
+
+
+if __name__ == "__main__":
+    main()
