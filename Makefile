@@ -9,13 +9,13 @@ BENCH ?=
 DTYPE ?= float64
 THREADS ?= all
 DEVICE ?= cpu
-RANGE ?= HEAD~5..HEAD
+RANGE ?= -n 5 HEAD
 
 BIN := .venv/bin
 READY := .venv/ready
 SETTINGS := --dtype $(DTYPE) --threads $(THREADS) --device $(DEVICE)
 
-.PHONY: bench test history publish lint format types check smoke clean
+.PHONY: bench test history publish readme lint format types check smoke clean
 
 bench: $(READY)
 	$(BIN)/python -m common.history bench $(SETTINGS) $(BENCH)
@@ -24,7 +24,7 @@ test: $(READY)
 	$(BIN)/python -m pytest $(TEST)
 
 history: $(READY)
-	$(BIN)/python -m common.history record --device $(DEVICE) --range $(RANGE) $(BENCH)
+	$(BIN)/python -m common.history record --device $(DEVICE) --range "$(RANGE)" $(BENCH)
 
 publish: $(READY)
 	$(BIN)/python -m common.history publish
@@ -32,6 +32,7 @@ publish: $(READY)
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/cog --check README.md
 
 format: $(READY)
 	$(BIN)/ruff check --fix .
@@ -39,6 +40,11 @@ format: $(READY)
 
 types: $(READY)
 	$(BIN)/mypy
+
+# The README's picture, tables and diff, from the recorded results and the ports' files.
+readme: $(READY)
+	$(BIN)/python -m common.figure
+	$(BIN)/cog -r README.md
 
 # asv imports the suite and counts the arguments of its benchmarks.
 check: $(READY)

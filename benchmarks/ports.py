@@ -28,10 +28,11 @@ def session(folder: str, kernel: str, size: str) -> Session:
     """The session of a kernel and size, measured if it has not been."""
     path = Path(setting("SESSIONS", folder)) / f"{kernel}-{size}.json"
     if not path.exists():
+        named = setting("PORTS", "").split(",") if setting("PORTS", "") else []
         measure(
             kernel,
             size,
-            setting("PORTS", "").split(",") if setting("PORTS", "") else [],
+            [port for port in find_kernel(kernel).ports() if port in named or not named],
             dtype=setting("DTYPE", "float64"),
             device=setting("DEVICE", "cpu"),
             threads=setting("THREADS", "all"),

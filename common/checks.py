@@ -38,6 +38,8 @@ class Arrays:
             raise InvalidInput(f"{name}: dtype {given.dtype}; allowed: real numbers")
         if given.ndim != len(axes):
             raise InvalidInput(f"{name}: shape {given.shape}; allowed: ({', '.join(axes)})")
+        if given.size == 0:
+            raise InvalidInput(f"{name}: shape {given.shape} is empty; allowed: lengths from 1")
         for axis, length in zip(axes, given.shape, strict=True):
             if self.lengths.setdefault(axis, length) != length:
                 known = ", ".join(
@@ -62,13 +64,13 @@ class Arrays:
 
 
 def size(name: str, value: Any) -> int:
-    """`value` as a non-negative Python integer."""
+    """`value` as a non-negative Python integer that fits into 64 bits."""
     try:
         integer = operator.index(value)
     except TypeError:
-        raise InvalidInput(f"{name}: {value!r}; allowed: integers from 0") from None
-    if isinstance(value, bool) or integer < 0:
-        raise InvalidInput(f"{name}: {value!r}; allowed: integers from 0")
+        integer = -1
+    if isinstance(value, bool) or not 0 <= integer < 2**63:
+        raise InvalidInput(f"{name}: {value!r}; allowed: integers from 0 to 2**63 - 1")
     return integer
 
 

@@ -118,9 +118,7 @@ def _record(
 ) -> bool:
     """Hand the sessions to asv, for the current commit; returns whether a figure failed."""
     command = ["asv", "run", "-E", "checkout", "--machine", register_machine(device)]
-    for kernel, size, ports in chosen:
-        name = kernel.title().replace("_", "")
-        command += ["--bench", rf"^ports\.{name}\..*\('({'|'.join(ports)})', '{size}'\)$"]
+    command += _only(chosen)
     changed = git("status", "--porcelain", "--", *CODE)
     commit = git("rev-parse", "HEAD")
     if changed or not commit:
@@ -174,13 +172,31 @@ def publish(console: Console) -> bool:
 
 def record(commits: str, words: list[str], *, device: str) -> int:
     """Run asv over a range of commits, in environments that it builds."""
-    command = ["asv", "run", commits, "--machine", register_machine(device), "--skip-existing"]
-    for kernel, size, ports in select(words):
-        name = kernel.title().replace("_", "")
-        command += ["--bench", rf"^ports\.{name}\..*\('({'|'.join(ports)})', '{size}'\)$"]
-    done = subprocess.run(command, cwd=ROOT)
+    hashes = git("rev-list", "--first-parent", *commits.split())
+    if not hashes:
+        print(f"--range: git finds no commits in {commits!r}", file=sys.stderr)
+        return 2
+    chosen = ROOT / ".asv" / "commits"
+    chosen.parent.mkdir(exist_ok=True)
+    chosen.write_text(hashes)
+    command = ["asv", "run", f"HASHFILE:{chosen}", "--machine", register_machine(device)]
+    selected = select(words)
+    ports = {port for _, _, names in selected for port in names}
+    done = subprocess.run(
+        [*command, "--skip-existing", *_only(selected)],
+        cwd=ROOT, env=os.environ | {"PORTSTUDY_PORTS": ",".join(sorted(ports))},
+    )  # fmt: skip
     published = publish(Console())
     return done.returncode or int(not published)
+
+
+def _only(chosen: list[Selection]) -> list[str]:
+    """asv's options for these ports and sizes alone."""
+    options = []
+    for kernel, size, ports in chosen:
+        name = kernel.title().replace("_", "")
+        options += ["--bench", rf"^ports\.{name}\..*\('({'|'.join(ports)})', '{size}'\)$"]
+    return options
 
 
 def register_machine(device: str) -> str:
@@ -279,11 +295,11 @@ def main() -> int:
     )  # fmt: skip
     parser.add_argument("action", choices=["bench", "record", "publish", "machine"])
     parser.add_argument("selection", nargs="*", help="kernel[:size[:port,port]]")
-    parser.add_argument("--range", default="HEAD~5..HEAD", help="commits, as git names them")
+    parser.add_argument("--range", default="-n 5 HEAD", help="commits, as git rev-list does")
     parser.add_argument("--dtype", choices=DTYPES, default="float64")
     parser.add_argument("--threads", choices=["all", "1"], default="all")
     parser.add_argument("--device", choices=DEVICES, default="cpu")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     try:
         if options.action == "publish":

@@ -21,5 +21,6 @@ def lif(weights, drive, state, parameters, steps):
         return state._replace(voltage=voltage), spikes.at[i].set(fired)
 
     spikes = jnp.zeros((steps, len(drive)), dtype=bool)
-    state, spikes = jax.lax.fori_loop(0, steps, step, (state, spikes))
+    if steps > 0:  # an empty raster has no row to be set, not even while JAX traces the step
+        state, spikes = jax.lax.fori_loop(0, steps, step, (state, spikes))
     return spikes, state

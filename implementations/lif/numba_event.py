@@ -17,7 +17,7 @@ def lif(weights, drive, state, parameters, steps):
         fired = spikes[step]  # (neurons,) bool
         for i in range(neurons):
             fired[i] = voltage[i] >= v_threshold
-        current[:] = drive
+            current[i] = drive[i]
         for pre in range(neurons):
             if fired[pre]:
                 for post in range(neurons):

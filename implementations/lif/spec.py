@@ -44,6 +44,12 @@ class Parameters(NamedTuple):
     resistance: Any  # MOhm: of the membrane
 
 
+# Nothing is exactly representable, and every operation rounds.
+GENERAL = Parameters(dt=0.1, tau=15.0, v_reset=-65.3, v_threshold=-50.7, resistance=9.7)
+# dt / tau and the resistance are powers of two: see make_dyadic.
+DYADIC = Parameters(dt=0.125, tau=16.0, v_reset=-65.0, v_threshold=-50.0, resistance=8.0)
+
+
 def make_weights(rng: np.random.Generator, neurons: int) -> np.ndarray:
     """Dense weights, nA: four of five neurons excite, the fifth inhibits four times as much.
 
@@ -60,14 +66,13 @@ def make_weights(rng: np.random.Generator, neurons: int) -> np.ndarray:
 def make_inputs(
     rng: np.random.Generator, dtype: np.dtype, *, neurons: int, steps: int, driven: bool = True
 ) -> tuple:
-    """General inputs: nothing is exactly representable, every operation rounds."""
-    parameters = Parameters(dt=0.1, tau=15.0, v_reset=-65.3, v_threshold=-50.7, resistance=9.7)
+    """General inputs: a network at the rates of cortex, with every rounding error."""
     weights = make_weights(rng, neurons)
     drive = rng.uniform(1.2, 1.75, neurons)  # nA: 0.8 to 1.16 times what reaches threshold
-    voltage = rng.uniform(parameters.v_reset, parameters.v_threshold, neurons)
+    voltage = rng.uniform(GENERAL.v_reset, GENERAL.v_threshold, neurons)
     if not driven:
-        drive, voltage = np.zeros(neurons), np.full(neurons, parameters.v_reset)
-    return weights, drive, State(voltage), parameters, steps
+        drive, voltage = np.zeros(neurons), np.full(neurons, GENERAL.v_reset)
+    return weights, drive, State(voltage), GENERAL, steps
 
 
 def make_dyadic(
@@ -78,15 +83,16 @@ def make_dyadic(
     Currents are multiples of 1/64 nA and their sums stay below 2**18 nA, so they are exact in any
     order of summation. dt / tau and the resistance are powers of two, so a product is exact and
     fusing it with an addition changes nothing. Below threshold -V + v_reset is exact as well: what
-    still rounds in a step are two single additions, in the same place in every port.
+    still rounds in a step are two single additions, in the same place in every port. One neuron
+    starts exactly at threshold, where a port with > for >= goes wrong.
     """
-    parameters = Parameters(dt=0.125, tau=16.0, v_reset=-65.0, v_threshold=-50.0, resistance=8.0)
     weights = np.round(make_weights(rng, neurons) * 64) / 64
     drive = np.round(rng.uniform(1.5, 2.17, neurons) * 64) / 64
-    voltage = np.round(rng.uniform(-65.0, -50.0, neurons) * 1024) / 1024
+    voltage = np.round(rng.uniform(DYADIC.v_reset, DYADIC.v_threshold, neurons) * 1024) / 1024
+    voltage[0] = DYADIC.v_threshold
     if not driven:
-        drive, voltage = np.zeros(neurons), np.full(neurons, parameters.v_reset)
-    return weights, drive, State(voltage), parameters, steps
+        drive, voltage = np.zeros(neurons), np.full(neurons, DYADIC.v_reset)
+    return weights, drive, State(voltage), DYADIC, steps
 
 
 def check_model(arrays: Arrays, parameters: Any) -> Parameters:

@@ -1,0 +1,177 @@
+"""The README's table, diff and picture, from the recorded results and the ports' files.
+
+python -m common.figure    draws the picture in light and in dark; `make readme` runs it and cog
+"""
+
+import difflib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from common.history import ROOT, duration
+from common.kernel import find_kernel, library_of
+
+RESULTS = ROOT / "benchmarks" / "results"
+
+# Okabe and Ito's palette, which colour-blind readers can tell apart.
+COLOURS = {"numpy": "#0072B2", "jax": "#D55E00", "numba": "#009E73", "torch": "#CC79A7"}
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One result file of asv, and what it says of one kernel and size."""
+
+    path: Path
+    data: dict[str, Any]
+    kernel: str
+    size: str
+
+    def figures(self, name: str) -> dict[str, float]:
+        """Figure of each port, for example `steady_state`; ports without one are left out."""
+        title = self.kernel.title().replace("_", "")
+        result = dict(
+            zip(
+                self.data["result_columns"],
+                self.data["results"].get(f"ports.{title}.track_{name}", []),
+                strict=False,
+            )
+        )
+        if not result:
+            return {}
+        ports, sizes = ([word.strip("'") for word in axis] for axis in result["params"])
+        values = iter(result["result"])
+        table = {(port, size): next(values) for port in ports for size in sizes}
+        return {
+            port: table[port, self.size]
+            for port in ports
+            if isinstance(table.get((port, self.size)), (int, float))
+            and table[port, self.size] == table[port, self.size]
+        }
+
+    @property
+    def caption(self) -> str:
+        """Where and with what this was measured."""
+        machine = self.data["params"]
+        versions = ", ".join(
+            f"{name} {self.data['requirements'][name]}" for name in ("numpy", *list(COLOURS)[1:])
+        )
+        settings = self.data["env_vars"]
+        return (
+            f"{machine['cpu']}, {machine['num_cpu']} cores, {machine['device']}; "
+            f"{settings['PORTSTUDY_DTYPE']}, threads: {settings['PORTSTUDY_THREADS']}; "
+            f"Python {self.data['python']}, {versions}; commit {self.data['commit_hash'][:8]}"
+        )
+
+
+def newest(kernel: str, size: str) -> Recorded:
+    """The newest recorded result that has this kernel and size."""
+    found = []
+    for path in RESULTS.glob("*/*-*.json"):
+        recorded = Recorded(path, json.loads(path.read_text()), kernel, size)
+        if len(recorded.figures("steady_state")) > 1:
+            found.append(recorded)
+    if not found:
+        raise FileNotFoundError(f"no recorded result for {kernel}, {size}: make bench, then commit")
+    return max(found, key=lambda recorded: (recorded.data["date"], recorded.path.name))
+
+
+def table(kernel: str, size: str) -> str:
+    """Ports side by side, as Markdown, the fastest first."""
+    recorded = newest(kernel, size)
+    spec = find_kernel(kernel)
+    steady, ratio, first, even = (
+        recorded.figures(name)
+        for name in ("steady_state", "relative_time", "first_call", "break_even")
+    )
+    rows = [
+        "| port | what it changes | time | gain | first call | break-even |",
+        "|---|---|---:|---:|---:|---:|",
+    ]
+    for port in sorted(steady, key=lambda port: steady[port]):
+        link = f"[`{port}`](implementations/{kernel}/{port}.py)"
+        if port == spec.reference:
+            gain, calls = "1", "–"
+        else:
+            gain = times(1 / ratio[port])
+            calls = f"{even[port]:.0f}" if port in even else "never"
+        rows.append(
+            f"| {link} | {spec.lesson(port)} | {duration(steady[port])} | {gain} "
+            f"| {duration(first[port])} | {calls} |"
+        )
+    return "\n".join([*rows, "", f"*{recorded.caption}.*"])
+
+
+def times(ratio: float) -> str:
+    """A factor, to two digits."""
+    return f"{ratio:,.0f}×" if ratio >= 10 else f"{ratio:.2g}×"
+
+
+def gain(kernel: str, size: str, a: str, b: str) -> str:
+    """What going from port a to port b gains, in steady state."""
+    ratio = newest(kernel, size).figures("relative_time")
+    return times(ratio[a] / ratio[b])
+
+
+def diff(kernel: str, a: str, b: str) -> str:
+    """The diff between two ports, as Markdown."""
+    folder = find_kernel(kernel).folder
+    before, after = ((folder / f"{port}.py").read_text().splitlines() for port in (a, b))
+    names = (f"{kernel}/{a}.py", f"{kernel}/{b}.py")
+    delta = difflib.unified_diff(before, after, *names, n=1, lineterm="")
+    return "\n".join(["```diff", *delta, "```"])
+
+
+def draw(kernel: str, size: str, folder: Path) -> None:
+    """Time of each port, on a log scale, in light and in dark."""
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    mpl.rcParams |= {"svg.hashsalt": "portstudy", "font.family": "sans-serif", "font.size": 10}
+    from matplotlib import pyplot as plt
+
+    recorded = newest(kernel, size)
+    spec = find_kernel(kernel)
+    steady, first = recorded.figures("steady_state"), recorded.figures("first_call")
+    ports = sorted(steady, key=lambda port: -steady[port])
+    shape = spec.sizes[size]
+    for theme, ink, paper in (("light", "#1f2328", "#ffffff"), ("dark", "#e6edf3", "#0d1117")):
+        figure, axes = plt.subplots(figsize=(8.2, 0.34 * len(ports) + 1.7), facecolor=paper)
+        axes.set_facecolor(paper)
+        colours = [COLOURS[library_of(port)] for port in ports]
+        axes.barh(ports, [steady[p] for p in ports], color=colours, height=0.66)
+        axes.scatter(
+            [first[p] for p in ports], ports, marker="|", s=90, color=ink, zorder=3,
+            label="first call, with all compiling",
+        )  # fmt: skip
+        for row, port in enumerate(ports):
+            axes.annotate(
+                duration(steady[port]), (steady[port], row), (-5, 0), textcoords="offset points",
+                ha="right", va="center", color="white", fontsize=8.5, fontweight="bold",
+            )  # fmt: skip
+        axes.set_xscale("log")
+        axes.set_xlim(min(steady.values()) / 8, 2 * max(*steady.values(), *first.values()))
+        axes.xaxis.set_major_formatter(lambda seconds, _: duration(seconds))
+        axes.set_xlabel("time of one run (log scale): bar, steady state; |, first call", color=ink)
+        axes.set_title(
+            f"{kernel}: {', '.join(f'{value:,} {name}' for name, value in shape.items())}, "
+            "every port equal to the bit",
+            color=ink, loc="left", fontsize=11,
+        )  # fmt: skip
+        axes.tick_params(colors=ink, which="both", left=False)
+        for label, port in zip(axes.get_yticklabels(), ports, strict=True):
+            label.set_fontfamily("monospace")
+            label.set_fontweight("bold" if port == spec.reference else "normal")
+        for side, spine in axes.spines.items():
+            spine.set_visible(side == "bottom")
+            spine.set_color(ink)
+        axes.grid(axis="x", color=ink, alpha=0.15, zorder=0)
+        axes.set_axisbelow(True)
+        figure.text(0.01, 0.01, recorded.caption, color=ink, fontsize=6.5, alpha=0.8)
+        figure.tight_layout(rect=(0, 0.03, 1, 1))
+        figure.savefig(folder / f"{kernel}-{theme}.svg", metadata={"Date": None})
+        plt.close(figure)
+
+
+if __name__ == "__main__":
+    draw("lif", "small", ROOT / "notes")

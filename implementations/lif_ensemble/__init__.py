@@ -1,0 +1,1 @@
+"""Many trials of one network of leaky integrate-and-fire neurons: see spec.py."""

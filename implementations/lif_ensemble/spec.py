@@ -1,0 +1,158 @@
+"""Many trials of one network of leaky integrate-and-fire (LIF) neurons.
+
+The model, its step and the order within it are those of implementations/lif/spec.py. Here the
+network is simulated many times over, independently: all trials share the weights and the
+parameters, and each has its own start, `state.voltage` (trials, neurons) in mV, and its own
+`drive` (trials, neurons) in nA.
+
+Every neuron's spikes are counted in every trial: `spike_count` (trials, neurons). `raster` says
+whether each spike is recorded as well. If so, `spikes` is (trials, steps, neurons); otherwise it
+is (trials, 0, neurons), for ensembles whose raster would not fit into memory.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from common.checks import Arrays, InvalidInput, fits, size
+from common.equivalence import Exact, Ulps
+from common.kernel import Kernel
+from implementations.lif.spec import (
+    DYADIC,
+    GENERAL,
+    State,
+    check_model,
+    check_rate,
+    check_state,
+    make_weights,
+)
+from implementations.lif.spec import explain as explain_trial
+
+
+def make_inputs(
+    rng: np.random.Generator,
+    dtype: np.dtype,
+    *,
+    trials: int,
+    neurons: int,
+    steps: int,
+    raster: bool,
+) -> tuple:
+    """General inputs: those of `lif`, with a drive and a start for each trial."""
+    weights = make_weights(rng, neurons)
+    drive = rng.uniform(1.2, 1.75, (trials, neurons))  # nA: 0.8 to 1.16 times the threshold's
+    voltage = rng.uniform(GENERAL.v_reset, GENERAL.v_threshold, (trials, neurons))
+    return weights, drive, State(voltage), GENERAL, steps, raster
+
+
+def make_dyadic(
+    rng: np.random.Generator,
+    dtype: np.dtype,
+    *,
+    trials: int,
+    neurons: int,
+    steps: int,
+    raster: bool,
+) -> tuple:
+    """Inputs on which every port must agree to the last bit, for the reasons given for `lif`.
+
+    One neuron of each trial starts exactly at threshold, where a port with > for >= goes wrong.
+    """
+    weights = np.round(make_weights(rng, neurons) * 64) / 64
+    drive = np.round(rng.uniform(1.5, 2.17, (trials, neurons)) * 64) / 64
+    start = rng.uniform(DYADIC.v_reset, DYADIC.v_threshold, (trials, neurons))
+    voltage = np.round(start * 1024) / 1024
+    voltage[:, 0] = DYADIC.v_threshold
+    return weights, drive, State(voltage), DYADIC, steps, raster
+
+
+def check(
+    dtype: np.dtype,
+    weights: Any,
+    drive: Any,
+    state: Any,
+    parameters: Any,
+    steps: Any,
+    raster: Any,
+) -> tuple:
+    """weights (neurons, neurons) nA, drive (trials, neurons) nA, State, Parameters, steps >= 0."""
+    arrays = Arrays(dtype)
+    weights = arrays.take("weights", weights, "neurons", "neurons")
+    drive = arrays.take("drive", drive, "trials", "neurons")
+    state = check_state(arrays, state, "trials", "neurons")
+    parameters = check_model(arrays, parameters)
+    steps = size("steps", steps)
+    if not isinstance(raster, bool):
+        raise InvalidInput(f"raster: {raster!r}; allowed: True, False")
+    if raster:
+        trials, neurons = drive.shape
+        fits("raster: spikes of (trials, steps, neurons)", (trials, steps, neurons), 1)
+    return weights, drive, state, parameters, steps, raster
+
+
+def alive(arguments: tuple, outputs: tuple) -> None:
+    """Trials that never fire, always do, or are all alike would prove nothing."""
+    _, drive, _, parameters, steps, _ = arguments
+    _, spike_count, _ = outputs
+    trials, neurons = drive.shape
+    check_rate(int(spike_count.sum()), trials * neurons, steps, float(parameters.dt), True)
+    for trial in range(1, trials):
+        assert (spike_count[trial] != spike_count[trial - 1]).any(), (
+            f"trials {trial - 1} and {trial} count the same spikes: a port could mix them up"
+        )
+
+
+def single_steps(reference: Callable, arguments: tuple) -> Iterator[tuple]:
+    """Each single step along the reference's trajectories, for spike replay."""
+    weights, drive, state, parameters, steps, raster = arguments
+    for _ in range(steps):
+        yield weights, drive, state, parameters, 1, raster
+        _, _, state = reference(weights, drive, state, parameters, 1, raster)
+
+
+def explain(
+    reference: Callable, port: Callable, arguments: tuple, output: str, index: tuple[int, ...]
+) -> tuple[bool, str]:
+    """Is the first spike that differs a matter of rounding? As for `lif`, in the trial it is in."""
+    *shared, raster = arguments
+    if output == "spike_count" and not raster:
+        return False, "a count does not say in which step it parted: compare with raster=True"
+    if output != "spikes":
+        return False, ""
+    trial, step, neuron = index
+
+    def of_trial(run: Callable) -> Callable:
+        def spikes_and_state(*arguments: Any) -> tuple:
+            spikes, _, state = run(*arguments, False)
+            return spikes[trial], State(state.voltage[trial])
+
+        return spikes_and_state
+
+    rounding, why = explain_trial(
+        of_trial(reference), of_trial(port), tuple(shared), output, (step, neuron)
+    )
+    return rounding, f"in trial {trial} {why}"
+
+
+lif_ensemble = Kernel(
+    inputs=make_inputs,
+    dyadic=make_dyadic,
+    outputs={
+        "spikes": Exact("trial", "step", "neuron"),
+        "spike_count": Exact("trial", "neuron"),
+        "voltage": Ulps(4, "trial", "neuron", unit="mV"),
+    },
+    sizes={
+        "small": dict(trials=64, neurons=250, steps=500, raster=True),
+        "large": dict(trials=256, neurons=1000, steps=1000, raster=False),
+        # One second of each trial: the raster would take 10 GB.
+        "counts": dict(trials=1000, neurons=1000, steps=10_000, raster=False),
+        "check": dict(trials=5, neurons=48, steps=300, raster=True),
+    },
+    reference="numpy_loop",
+    check=check,
+    alive=alive,
+    single_steps=single_steps,
+    explain=explain,
+)
