@@ -175,13 +175,9 @@ class Torch(Backend):
 
     def _start(self) -> None:
         import torch
-        import torch.compiler.config
 
         if self.device == "cuda" and not torch.cuda.is_available():
             raise Unavailable("torch sees no 'cuda' device")
-        # A function compiles once per shape and dtype, eight times by default; a study of sizes
-        # needs more, and a port that compiles in every call is caught by its proof.
-        torch.compiler.config.recompile_limit = 64
         self.torch = torch
 
     def put(self, arguments: tuple) -> tuple:
