@@ -87,6 +87,9 @@ def run(port: Port, arguments: tuple) -> Run:
     before = [x.copy() if isinstance(x, np.ndarray) else x for x in leaves(arguments)]
     placed = port.put(arguments)
     first = map_arrays(np.array, port.get(port.wait(port.call(*placed))))
+    for given, now in zip(before, leaves(port.get(placed)), strict=True):
+        if isinstance(given, np.ndarray) and not _same_bits(given, now):
+            raise Different(f"{who} changed an argument of shape {given.shape} in place")
 
     compiled, _ = port.backend.compiled()
     start = time.perf_counter()
@@ -106,10 +109,6 @@ def run(port: Port, arguments: tuple) -> Run:
     ):
         if not _same_bits(here, there):
             raise Different(f"{who}: {name} {what}{_first(port.kernel, name, here, there)}")
-
-    for given, now in zip(before, leaves(port.get(placed)), strict=True):
-        if isinstance(given, np.ndarray) and not _same_bits(given, now):
-            raise Different(f"{who} changed an argument of shape {given.shape} in place")
     return Run(second, seconds)
 
 

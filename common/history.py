@@ -63,6 +63,8 @@ def _match(what: str, pattern: str, names: list[str]) -> list[str]:
 def bench(words: list[str], *, dtype: str, threads: str, device: str) -> int:
     """Prove and measure with progress, record with asv, publish, print the tables."""
     console = Console()
+    if not console.is_terminal:
+        console.width = 100
     chosen = select(words)
     with tempfile.TemporaryDirectory() as folder:
         sessions = []
@@ -162,8 +164,9 @@ def publish(console: Console) -> bool:
     if why:
         console.print(f"The site needs a network, its scripts come from CDNs: {why}")
     console.print(
-        f"\nSite: {HTML}/index.html\n"
-        f"Look: python -m http.server --bind 127.0.0.1 --directory {HTML.relative_to(ROOT)} 8000",
+        f"\nSite: {HTML}/index.html, to be served (a browser loads no data from files):\n"
+        f"  python3 -m http.server --bind 127.0.0.1 --directory {HTML.relative_to(ROOT)} 8000\n"
+        "  http://127.0.0.1:8000/#/ports.Lif.track_steady_state?x-axis=port&y-axis-scale=log",
         highlight=False,
         soft_wrap=True,
     )
@@ -239,6 +242,7 @@ def table(session: Session) -> Table:
         title_justify="left",
         box=box.SIMPLE_HEAD,
         pad_edge=False,
+        padding=(0, 1, 0, 0),
     )
     for heading in ("port", "time", "spread", "ratio", "first call", "break-even", "ulps"):
         result.add_column(heading, justify="left" if heading == "port" else "right", no_wrap=True)

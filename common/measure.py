@@ -31,7 +31,7 @@ from common.backends import leaves
 from common.equivalence import compare
 from common.kernel import Kernel, find_kernel, one_of
 
-BUDGET = 15.0
+BUDGET = 25.0
 """Seconds that the rounds of a session may take in all; at least 3 rounds are made."""
 
 

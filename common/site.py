@@ -1,4 +1,4 @@
-"""Makes the site that `asv publish` built open with no network.
+"""Makes the site that `asv publish` built open with no network, and its bars readable.
 
 asv's page loads ten scripts and styles from CDNs and shows an error page without them. The same
 versions are npm packages: they are fetched once with `npm pack`, kept beside asv's environments,
@@ -24,6 +24,11 @@ FILES = {
     "bootstrap.min.js": ("bootstrap@3.1.1", "dist/js/bootstrap.min.js"),
     "bootstrap.min.css": ("bootstrap@3.1.1", "dist/css/bootstrap.min.css"),
 }
+STYLE = """<style>
+.flot-x-axis .flot-tick-label { font-size: 10px; transform: rotate(-18deg) translateX(-40%); }
+.xaxisLabel { margin-top: 18px; }
+</style>
+"""  # else the names of the ports run into each other
 FONT = "glyphicons-halflings-regular.woff"  # bootstrap.min.css asks for it in ../fonts
 
 
@@ -51,7 +56,7 @@ def make_local(html: Path, cache: Path) -> str:
         shutil.copyfile(_fetch("bootstrap@3.1.1", cache) / "dist/fonts" / FONT, fonts / FONT)
     except (OSError, subprocess.SubprocessError, tarfile.TarError) as error:
         return str(error)
-    index.write_text(page, encoding="utf-8")
+    index.write_text(page.replace("</head>", STYLE + "</head>"), encoding="utf-8")
     return ""
 
 

@@ -83,13 +83,14 @@ def make_dyadic(
     Currents are multiples of 1/64 nA and their sums stay below 2**18 nA, so they are exact in any
     order of summation. dt / tau and the resistance are powers of two, so a product is exact and
     fusing it with an addition changes nothing. Below threshold -V + v_reset is exact as well: what
-    still rounds in a step are two single additions, in the same place in every port. One neuron
-    starts exactly at threshold, where a port with > for >= goes wrong.
+    still rounds in a step are two single additions, in the same place in every port. The first
+    neuron and the last start exactly at threshold, where a port with > for >= goes wrong, and one
+    that loses the end of a row.
     """
     weights = np.round(make_weights(rng, neurons) * 64) / 64
     drive = np.round(rng.uniform(1.5, 2.17, neurons) * 64) / 64
     voltage = np.round(rng.uniform(DYADIC.v_reset, DYADIC.v_threshold, neurons) * 1024) / 1024
-    voltage[0] = DYADIC.v_threshold
+    voltage[[0, -1]] = DYADIC.v_threshold
     if not driven:
         drive, voltage = np.zeros(neurons), np.full(neurons, DYADIC.v_reset)
     return weights, drive, State(voltage), DYADIC, steps

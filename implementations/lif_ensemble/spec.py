@@ -57,13 +57,13 @@ def make_dyadic(
 ) -> tuple:
     """Inputs on which every port must agree to the last bit, for the reasons given for `lif`.
 
-    One neuron of each trial starts exactly at threshold, where a port with > for >= goes wrong.
+    The first neuron and the last of each trial start exactly at threshold.
     """
     weights = np.round(make_weights(rng, neurons) * 64) / 64
     drive = np.round(rng.uniform(1.5, 2.17, (trials, neurons)) * 64) / 64
     start = rng.uniform(DYADIC.v_reset, DYADIC.v_threshold, (trials, neurons))
     voltage = np.round(start * 1024) / 1024
-    voltage[:, 0] = DYADIC.v_threshold
+    voltage[:, [0, -1]] = DYADIC.v_threshold
     return weights, drive, State(voltage), DYADIC, steps, raster
 
 
