@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 from rich import box
@@ -60,7 +61,15 @@ def _match(what: str, pattern: str, names: list[str]) -> list[str]:
     return matched or [one_of(what, pattern, names)]
 
 
-def bench(words: list[str], *, dtype: str, threads: str, device: str) -> int:
+class Conditions(NamedTuple):
+    """Under which all ports of a run are measured."""
+
+    dtype: str
+    threads: str
+    device: str
+
+
+def bench(words: list[str], conditions: Conditions) -> int:
     """Prove and measure with progress, record with asv, publish, print the tables."""
     console = Console()
     if not console.is_terminal:
@@ -69,16 +78,10 @@ def bench(words: list[str], *, dtype: str, threads: str, device: str) -> int:
     with tempfile.TemporaryDirectory() as folder:
         sessions = []
         for kernel, size, ports in chosen:
-            session = _measure(console, kernel, size, ports, dtype, threads, device)
+            session = _measure(console, kernel, size, ports, conditions)
             session.save(Path(folder) / f"{kernel}-{size}.json")
             sessions.append(session)
-        settings = {
-            "PORTSTUDY_SESSIONS": folder,
-            "PORTSTUDY_DTYPE": dtype,
-            "PORTSTUDY_THREADS": threads,
-            "PORTSTUDY_DEVICE": device,
-        }
-        failed = _record(console, chosen, settings, device)
+        recorded = _record(console, chosen, folder, conditions)
     published = publish(console)
     for session in sessions:
         console.print()
@@ -86,48 +89,39 @@ def bench(words: list[str], *, dtype: str, threads: str, device: str) -> int:
         for line in remarks(session):
             console.print(line, highlight=False, soft_wrap=True)
     broken = any(f.status in ("different", "failed") for s in sessions for f in s.ports.values())
-    return 1 if broken or failed or not published else 0
+    return 1 if broken or not recorded or not published else 0
 
 
 def _measure(
-    console: Console,
-    kernel: str,
-    size: str,
-    ports: list[str],
-    dtype: str,
-    threads: str,
-    device: str,
+    console: Console, kernel: str, size: str, ports: list[str], conditions: Conditions
 ) -> Session:
     bar = Progress(
-        TextColumn("{task.fields[what]}"), BarColumn(), TextColumn("{task.description}"),
+        TextColumn(f"{kernel} {size}"), BarColumn(), TextColumn("{task.description}"),
         TimeElapsedColumn(), console=console, transient=console.is_terminal,
     )  # fmt: skip
     with bar:
-        task = bar.add_task("", total=4 * len(ports), what=f"{kernel} {size}")
+        task = bar.add_task("")
 
-        def show(port: str, stage: str) -> None:
-            bar.update(task, advance=1, description=f"{stage}: {port}")
-            if not console.is_terminal and stage == "proof":
-                console.print(f"{kernel} {size}: proving {port}", highlight=False)
+        def show(done: int, total: int, what: str) -> None:
+            bar.update(task, completed=done, total=total, description=what)
+            if not console.is_terminal and what.startswith("proving"):
+                console.print(f"{kernel} {size}: {what}", highlight=False)
 
-        return measure(
-            kernel, size, ports, dtype=dtype, device=device, threads=threads, progress=show
-        )
+        return measure(kernel, size, ports, **conditions._asdict(), progress=show)
 
 
 def _record(
-    console: Console, chosen: list[Selection], settings: dict[str, str], device: str
+    console: Console, chosen: list[Selection], sessions: str, conditions: Conditions
 ) -> bool:
-    """Hand the sessions to asv, for the current commit; returns whether a figure failed."""
-    command = ["asv", "run", "-E", "checkout", "--machine", register_machine(device)]
-    command += _only(chosen)
-    changed = git("status", "--porcelain", "--", *CODE)
+    """Hand the sessions to asv, for the current commit; false where a figure failed."""
     commit = git("rev-parse", "HEAD")
-    if changed or not commit:
-        console.print("\nThe code differs from the last commit: measured, but not recorded.")
-        command += ["--dry-run"]
-    command += ["--set-commit-hash", commit or "HEAD"]
-    return _run_asv(console, command, settings) != 0
+    if not commit or git("status", "--porcelain", "--", *CODE):
+        console.print("Not recorded: the code differs from the last commit. Commit it first.")
+        return True
+    command = ["asv", "run", "-E", "checkout", "--set-commit-hash", commit]
+    command += ["--machine", register_machine(conditions.device), *_only(chosen)]
+    settings = {f"PORTSTUDY_{name.upper()}": value for name, value in conditions._asdict().items()}
+    return _run_asv(console, command, settings | {"PORTSTUDY_SESSIONS": sessions}) == 0
 
 
 def _run_asv(console: Console, command: list[str], settings: dict[str, str]) -> int:
@@ -313,12 +307,7 @@ def main() -> int:
             return 0
         if options.action == "record":
             return record(options.range, options.selection, device=options.device)
-        return bench(
-            options.selection,
-            dtype=options.dtype,
-            threads=options.threads,
-            device=options.device,
-        )
+        return bench(options.selection, Conditions(options.dtype, options.threads, options.device))
     except UnknownName as error:
         parser.error(str(error))
     except KeyboardInterrupt:

@@ -31,6 +31,8 @@ from common.backends import leaves
 from common.equivalence import compare
 from common.kernel import Kernel, find_kernel, one_of
 
+Progress = Callable[[int, int, str], None]
+
 BUDGET = 25.0
 """Seconds that the rounds of a session may take in all; at least 3 rounds are made."""
 
@@ -196,13 +198,13 @@ def measure(
     device: str = "cpu",
     threads: str = "all",
     timeout: float = 300.0,
-    progress: Callable[[str, str], None] = lambda port, stage: None,
+    progress: Progress = lambda done, total, what: None,
 ) -> Session:
     """Prove and measure some ports of a kernel (all, if none are named), in interleaved rounds.
 
-    The reference is always among them, on the CPU. `progress(port, stage)` is called before each
-    stage. Raises UnknownName for names that do not exist; a port that cannot be measured is a row
-    with its reason.
+    The reference is always among them, on the CPU. `progress(done, total, what)` is called before
+    each call of a port; the total is known after the first round. Raises UnknownName for names
+    that do not exist; a port that cannot be measured is a row with its reason.
     """
     spec = find_kernel(kernel)
     one_of("size", size, spec.sizes, f" of kernel {kernel!r}")
@@ -217,7 +219,8 @@ def measure(
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         workers: dict[str, _Process] = {}
-        for port in chosen:
+        for i, port in enumerate(chosen):
+            progress(i, 4 * len(chosen), f"proving {port}")
             job = {
                 "kernel": kernel,
                 "port": port,
@@ -226,7 +229,6 @@ def measure(
                 "device": "cpu" if port == spec.reference else device,
                 "threads": threads,
             }
-            progress(port, "proof")
             workers[port] = _Process(job, timeout)
             stack.callback(workers[port].end)
             _prepare(spec, session, session.ports[port], workers[port], folder)
@@ -280,16 +282,15 @@ def _failed(figures: Figures, reply: dict) -> bool:
     return True
 
 
-def _rounds(
-    session: Session, workers: dict[str, _Process], progress: Callable[[str, str], None]
-) -> None:
+def _rounds(session: Session, workers: dict[str, _Process], progress: Progress) -> None:
     """Call the ports in turn, round after round, for about as long as the budget allows."""
     running = [port for port, figures in session.ports.items() if figures.status == "measured"]
     rounds, made = 3, 0
     while made < rounds:
         start = time.perf_counter()
-        for port in list(running):
-            progress(port, f"round {made + 1} of {rounds}")
+        for i, port in enumerate(list(running)):
+            done, total = (n * len(workers) for n in (1 + made, 1 + rounds))
+            progress(done + i, total, f"round {made + 1} of {rounds}: {port}")
             reply = workers[port].ask("sample")
             if _failed(session.ports[port], reply):
                 running.remove(port)
