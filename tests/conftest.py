@@ -1,0 +1,141 @@
+"""The ports under test: found by file name, on every device that may be here, never in silence.
+
+A port whose library or device is missing is skipped with its reason. PORTSTUDY_REQUIRE names what
+must not be missing: libraries (`numpy,jax`), or a library on a device (`jax@cuda`).
+"""
+
+import contextlib
+import functools
+import importlib.metadata
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import settings
+
+from common.backends import LIBRARIES, Unavailable
+from common.kernel import (
+    DEVICES,
+    DTYPES,
+    Port,
+    UnknownName,
+    find_kernel,
+    kernels,
+    library_of,
+    load,
+    load_file,
+    one_of,
+)
+
+NETWORKS = ("lif", "lif_ensemble")  # the kernels whose model is that of implementations/lif/spec.py
+CUDA_MAY_BE_HERE = shutil.which("nvidia-smi") is not None or Path("/dev/nvidia0").exists()
+REQUIRED = [name.strip() for name in os.environ.get("PORTSTUDY_REQUIRE", "").split(",") if name]
+
+# The same examples every time, however slow the machine, and nothing left behind on disk.
+settings.register_profile(
+    "portstudy", max_examples=20, derandomize=True, deadline=None, database=None
+)
+settings.load_profile("portstudy")
+
+
+class Case(NamedTuple):
+    kernel: str
+    port: str
+    dtype: str
+    device: str = "cpu"
+
+    def __str__(self) -> str:
+        return "-".join(self)
+
+
+def cases(*names: str, dtypes: tuple[str, ...] = DTYPES) -> list[Case]:
+    """Every port of these kernels, or of all, on the devices that may be here."""
+    return [
+        Case(kernel, port, dtype, device)
+        for kernel in names or kernels()
+        for port in find_kernel(kernel).ports()
+        for dtype in dtypes
+        for device in (DEVICES if CUDA_MAY_BE_HERE else ["cpu"])
+    ]
+
+
+@contextlib.contextmanager
+def skipped_if_unavailable(library: str, device: str = "cpu") -> Iterator[None]:
+    """Skips the test, with the reason; fails it where PORTSTUDY_REQUIRE names the library."""
+    try:
+        yield
+    except Unavailable as reason:
+        name = library if device == "cpu" else f"{library}@{device}"
+        if name in REQUIRED:
+            pytest.fail(f"PORTSTUDY_REQUIRE names {name}, but {reason}", pytrace=False)
+        pytest.skip(str(reason))
+
+
+def open_port(case: Case) -> Port:
+    """The port of a case, if it is available."""
+    if dynamo := sys.modules.get("torch._dynamo"):  # whose limit is 8 compilations of a function
+        dynamo.config.recompile_limit = 100
+    with skipped_if_unavailable(library_of(case.port), case.device):
+        return load(case.kernel, case.port, dtype=case.dtype, device=case.device)
+
+
+def load_edited(
+    folder: Path, name: str, kernel: str, port: str, edits: dict[str, str], dtype: str = "float64"
+) -> Port:
+    """A real port with some words replaced, each of which must be there exactly once."""
+    spec = find_kernel(kernel)
+    source = (spec.folder / f"{port}.py").read_text(encoding="utf-8")
+    for old, new in edits.items():
+        assert source.count(old) == 1, f"{kernel}/{port} has {old!r} {source.count(old)} times"
+        source = source.replace(old, new)
+    path = folder / f"{library_of(port)}_{name}.py"
+    path.write_text(source, encoding="utf-8")
+    with skipped_if_unavailable(library_of(port)):
+        return load_file(spec, path, dtype=dtype)
+
+
+def ports(cases: list[Case]) -> Any:
+    """A fixture; of module scope, so that fixtures of that scope can be made from it."""
+
+    @pytest.fixture(scope="module", params=cases, ids=str)
+    def port(request: pytest.FixtureRequest) -> Port:
+        return open_port(request.param)
+
+    return port
+
+
+port = ports(cases())
+network_port = ports(cases(*NETWORKS))
+float32_network_port = ports(cases(*NETWORKS, dtypes=("float32",)))
+ensemble_port = ports(cases("lif_ensemble"))
+
+
+@functools.cache
+def inputs(kernel: str, dtype: str, *, dyadic: bool = True) -> tuple:
+    """The inputs of size `check`, made once: they are read-only."""
+    return find_kernel(kernel).make_inputs("check", dtype, dyadic=dyadic)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # torch.compile, when it is first used, imports modules of torch that torch deprecates.
+    config.addinivalue_line("filterwarnings", "ignore:.torch.jit.*deprecated:DeprecationWarning")
+    for name in REQUIRED:  # a typing error here would require nothing
+        try:
+            one_of("library in PORTSTUDY_REQUIRE", name.removesuffix("@cuda"), LIBRARIES)
+        except UnknownName as error:
+            raise pytest.UsageError(str(error)) from None
+
+
+def pytest_report_header() -> list[str]:
+    versions = []
+    for backend in LIBRARIES.values():
+        try:
+            versions.append(f"{backend.package} {importlib.metadata.version(backend.package)}")
+        except importlib.metadata.PackageNotFoundError:
+            versions.append(f"{backend.package} is not installed")
+    devices = "cpu and cuda" if CUDA_MAY_BE_HERE else "cpu; cuda is not: no nvidia-smi, no GPU file"
+    return [f"libraries: {', '.join(versions)}", f"devices under test: {devices}"]

@@ -1,0 +1,55 @@
+"""File names are the registry: what is listed, and that listing costs no import."""
+
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from common.backends import LIBRARIES
+from common.kernel import IMPLEMENTATIONS, find_kernel, kernels, library_of
+
+
+def test_kernels_are_the_folders_with_a_spec():
+    assert {"lif", "lif_ensemble"} <= set(kernels())
+    assert kernels() == sorted(
+        p.name for p in IMPLEMENTATIONS.iterdir() if (p / "spec.py").exists()
+    )
+
+
+@pytest.mark.parametrize("name", kernels())
+def test_ports_are_named_by_library_and_style(name: str):
+    kernel = find_kernel(name)
+    assert kernel.name == name
+    assert kernel.ports()[0] == kernel.reference
+    for port in kernel.ports():
+        assert library_of(port) in LIBRARIES
+        assert "_" in port, "alone, a library's name would shadow it for whoever starts there"
+
+
+@pytest.mark.parametrize("name", kernels())
+def test_a_file_dropped_into_the_folder_is_a_port(name: str, tmp_path):
+    kernel = find_kernel(name)
+    copy = replace(kernel, folder=shutil.copytree(kernel.folder, tmp_path / name))
+    assert copy.ports() == kernel.ports()
+    (copy.folder / "numpy_mine.py").write_text('"""Mine: what it changes.\n\nAnd more."""\n')
+    (copy.folder / "notes.txt").write_text("not a port")
+    assert set(copy.ports()) - set(kernel.ports()) == {"numpy_mine"}
+    assert copy.lesson("numpy_mine") == "Mine: what it changes."
+
+
+def test_listing_imports_no_library():
+    listing = (
+        "import sys\n"
+        "from common.kernel import find_kernel, kernels\n"
+        "for kernel in map(find_kernel, kernels()):\n"
+        "    print([kernel.lesson(port) for port in kernel.ports()])\n"
+        "    kernel.make_inputs('check', 'float32')\n"
+        "print({'jax', 'numba', 'torch'} & set(sys.modules))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    *lessons, imported = done.stdout.splitlines()
+    assert len(lessons) == len(kernels())
+    assert imported == "set()"

@@ -1,0 +1,144 @@
+"""Measurement: what is derived from samples, and that no port gets a number without a proof."""
+
+import math
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from common.kernel import UnknownName
+from common.measure import Figures, Session, measure
+
+
+def session(**samples: tuple[float, list[float]]) -> Session:
+    """Ports with their first call and samples; the first is the reference."""
+    ports = {
+        name: Figures(name, first_call_seconds=first, samples=steady)
+        for name, (first, steady) in samples.items()
+    }
+    return Session(
+        "lif", "small", "float64", "cpu", "all", next(iter(samples)), True, "3.11", 2, ports
+    )
+
+
+def test_ratios_are_taken_round_by_round():
+    # The machine was twice as slow in the second round: the ratio does not notice.
+    both = session(reference=(1, [1.0, 2.0, 1.0]), port=(1, [0.25, 0.5, 0.25]))
+    assert both.ratios("port") == [0.25, 0.25, 0.25]
+    assert both.relative("port") == 0.25
+    assert both.relative("reference") == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "steady", "calls"),
+    [
+        (0.5, 0.5, 1),  # ahead from the first call on
+        (1.0, 0.5, 1),
+        (6.0, 0.5, 11),  # 5 s behind, 0.5 s ahead a call
+        (6.1, 0.5, 12),
+        (1.1, 1.0, math.inf),  # never ahead
+        (0.1, 2.0, math.inf),
+    ],
+)
+def test_break_even(first, steady, calls):
+    both = session(reference=(1.0, [1.0] * 3), port=(first, [steady] * 3))
+    assert both.break_even("port") == calls
+    if 1 < calls < math.inf:  # by its definition: total time of so many calls, and of one fewer
+        total = [first + n * steady for n in (calls - 2, calls - 1)]
+        assert total[1] <= 1.0 + (calls - 1) * 1.0
+        assert total[0] > 1.0 + (calls - 2) * 1.0
+
+
+def test_a_port_without_figures_has_no_ratio():
+    both = session(reference=(1, [1.0]), port=(math.nan, []))
+    assert both.ratios("port") == []
+    assert math.isnan(both.relative("port"))
+    assert math.isnan(both.break_even("port"))
+
+
+def test_sessions_are_saved_whole(tmp_path):
+    saved = session(reference=(1, [1.0, 2.0]), port=(math.nan, []))
+    saved.save(tmp_path / "session.json")
+    assert [p.name for p in tmp_path.iterdir()] == ["session.json"]
+    assert Session.load(tmp_path / "session.json").ratios("reference") == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (("liff", "small", []), "unknown kernel 'liff': did you mean 'lif'"),
+        (("lif", "smal", []), "unknown size 'smal' of kernel 'lif': did you mean 'small'"),
+        (("lif", "small", ["jax_scn"]), "unknown port 'jax_scn' of kernel 'lif': did you mean"),
+    ],
+)
+def test_names_are_checked_before_anything_starts(names, message):
+    with pytest.raises(UnknownName, match=message):
+        measure(*names)
+
+
+PORTS = {
+    "numpy_fine": "from implementations.lif.numpy_event import lif",
+    "numpy_wrong": "from implementations.lif.numpy_event import lif as right\n"
+    "def lif(weights, drive, state, parameters, steps):\n"
+    "    return right(weights, drive * 1.01, state, parameters, steps)",
+    "numpy_raises": "def lif(*arguments):\n    raise ZeroDivisionError('on purpose')",
+    "numpy_dies": "import os\ndef lif(*arguments):\n    os._exit(7)",
+    "numpy_hangs": "import time\ndef lif(*arguments):\n    time.sleep(600)",
+    "numpy_broken": "import a_module_that_is_not_there",
+    "numpy_late": "from implementations.lif.numpy_event import lif as right\ncalls = []\n"
+    "def lif(*arguments):\n"
+    "    calls.append(0)\n"
+    "    if len(calls) > 8: raise MemoryError('in the rounds')\n"
+    "    return right(*arguments)",
+}
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
+    """A copy of the project with further ports of LIF, measured at size check."""
+    copy = tmp_path_factory.mktemp("copy")
+    for folder in ("common", "implementations"):
+        shutil.copytree(folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for name, source in PORTS.items():
+        (copy / "implementations" / "lif" / f"{name}.py").write_text(f'"""A test."""\n{source}\n')
+    program = (
+        "import sys, pathlib; from common.measure import measure; "
+        "measure('lif', 'check', sys.argv[1:], timeout=8).save(pathlib.Path('session.json'))"
+    )
+    subprocess.run(
+        [sys.executable, "-c", program, *PORTS],
+        cwd=copy, env=os.environ | {"PYTHONPATH": str(copy)}, check=True,
+    )  # fmt: skip
+    return Session.load(copy / "session.json")
+
+
+@pytest.mark.parametrize(
+    ("port", "status", "reason"),
+    [
+        ("numpy_wrong", "different", "spikes differs in .* first at step .*, neuron "),
+        ("numpy_raises", "failed", "ZeroDivisionError: on purpose"),
+        ("numpy_dies", "failed", "ended with exit code 7"),
+        ("numpy_hangs", "failed", "no answer within 8 s"),
+        ("numpy_broken", "failed", "numpy_broken cannot be imported: ModuleNotFoundError"),
+        ("numpy_late", "failed", "MemoryError: in the rounds"),
+    ],
+)
+def test_no_number_without_a_proof(measured, port, status, reason):
+    figures = measured.ports[port]
+    assert figures.status == status
+    assert re.search(reason, figures.reason), figures.reason
+    assert figures.samples == []
+    assert math.isnan(measured.relative(port))
+
+
+def test_a_port_is_measured_by_adding_its_file(measured):
+    fine, reference = measured.ports["numpy_fine"], measured.ports["numpy_dense"]
+    assert fine.status == reference.status == "measured", fine.reason
+    assert len(fine.samples) == len(reference.samples) >= 3
+    assert fine.largest_error == 0
+    assert fine.values == 400 * 64 + 64
+    assert 0 < fine.steady_seconds < 1
+    assert fine.first_call_seconds > 0
