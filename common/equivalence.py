@@ -211,6 +211,24 @@ def reference_of(port: Port, dtype: str | None = None) -> Port:
     return load_file(port.kernel, path, dtype=dtype or port.backend.dtype)
 
 
+def prove(port: Port, size: str = "check") -> float:
+    """All tiers that the kernel has, under all guards; returns the largest error in ulps.
+
+    Raises Different, or AssertionError where the reference's outputs would prove nothing.
+    """
+    kernel, dtype = port.kernel, port.backend.dtype
+    if kernel.dyadic is not None:
+        prove_to_the_bit(port, kernel.make_inputs(size, dtype))
+    general = kernel.make_inputs(size, dtype, dyadic=False)
+    if kernel.single_steps is not None:  # chaotic, or nearly so: errors of a whole run say little
+        largest = prove_single_steps(port, general)
+        prove_free_run(port, general)
+        return largest
+    kernel.alive(general, tuple(leaves(reference_of(port)(*general))))
+    run(port, general)
+    return prove_accuracy(port, general)
+
+
 def prove_to_the_bit(port: Port, arguments: tuple, *, alive: bool = True) -> Run:
     """Tier 1. `arguments` are dyadic; every output must be the reference's to the last bit."""
     arguments = port.check(*arguments)

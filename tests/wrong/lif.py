@@ -1,0 +1,119 @@
+"""LIF: the model, what is recorded, dtypes, side effects, compilation."""
+
+from common.kernel import find_kernel
+from tests.wrong import wrong
+
+# How a difference is named, in a run from the start and in a single step from a given state.
+SPIKES = r"spikes differs in .* values, first at step \d+, neuron \d+: expected (True|False), got"
+VOLTAGE = (
+    r"voltage differs in .* values, first at neuron \d+: expected .* mV, got .* mV \(.* ulps\)"
+)
+RUN = f": {SPIKES}|: {VOLTAGE}$"
+STEP = f"against float64: {VOLTAGE}, in step \\d+ from the reference's state$"
+
+
+# Lines of the ports, as they are edited below.
+LEAK = "(dt / tau) * (-voltage + v_reset + resistance * current)"
+CURRENT = "fired @ weights + drive"
+RESET = "        voltage = np.where(fired, v_reset, voltage)\n"
+RECORD = "        raster.append(fired)\n"
+RETURN = "    return spikes, state._replace(voltage=voltage)\n"
+NUMPY = "import numpy as np\n"
+
+WRONG = [
+    # The model.
+    wrong("threshold_excluded", "numpy_dense", RUN, ">= v_threshold", "> v_threshold"),
+    wrong("threshold_excluded", "torch_eager", RUN, ">= v_threshold", "> v_threshold"),
+    wrong("never_reset", "numpy_dense", RUN, RESET + RECORD, RECORD),
+    wrong("delayed", "numpy_dense", RUN, CURRENT, "(raster or [0 * fired])[-1] @ weights + drive"),
+    wrong("transposed", "numpy_dense", RUN, "fired @ weights", "weights @ fired"),
+    wrong("transposed", "jax_einsum", RUN, "i,ij->j", "j,ij->i"),
+    wrong("drive_forgotten", "numpy_dense", RUN, CURRENT, "fired @ weights"),
+    wrong("drive_forgotten", "numba_event", RUN, "current[i] = drive[i]", "current[i] = 0"),
+    wrong("drive_twice", "numpy_dense", RUN, CURRENT, f"{CURRENT} + drive"),
+    wrong("leak_upside_down", "numpy_dense", RUN, "(-voltage + v", "(voltage + v"),
+    wrong("leak_to_zero", "numpy_dense", RUN, "-voltage + v_reset", "-voltage"),
+    wrong("no_resistance", "numpy_dense", RUN, "resistance * current", "current"),
+    wrong("tau_over_dt", "numpy_dense", RUN, "dt / tau", "tau / dt"),
+    wrong("dt_alone", "numpy_dense", RUN, "(dt / tau)", "dt"),
+    wrong("voltage_clipped", "numpy_dense", RUN, LEAK, f"np.maximum({LEAK}, v_reset - voltage)"),
+    wrong("all_excite", "numpy_dense", RUN, "fired @ weights", "fired @ np.abs(weights)"),
+    wrong("first_spike_only", "numpy_event", RUN, "weights[fired]", "weights[fired][:1]"),
+    wrong("last_spike_lost", "jax_scan_event", RUN, "0, fired.sum()", "0, fired.sum() - 1"),
+    wrong("last_neuron_lost", "numpy_dense", RUN, CURRENT, "fired[:-1] @ weights[:-1] + drive"),
+    wrong("current_kept", "numba_event", RUN,
+          "            current[i] = drive[i]\n", "",
+          "np.empty_like(drive)", "drive.copy()"),
+    # What is recorded.
+    wrong("one_step_short", "numpy_dense", r"spikes has shape \(399, 64\); expected \(400, 64\)$",
+          "range(steps)", "range(steps - 1)", "reshape(steps,", "reshape(-1,"),
+    wrong("one_step_more", "jax_scan", r"spikes has shape \(401, 64\); expected \(400, 64\)$",
+          "length=steps", "length=steps + 1"),
+    wrong("one_step_padded", "numpy_dense", RUN,
+          "range(steps)", "range(steps - 1)", "np.array(raster,", "np.array(raster + [fired],"),
+    wrong("raster_a_step_late", "jax_fori", RUN, ".at[i]", ".at[i - 1]"),
+    wrong("raster_a_step_early", "numpy_dense", RUN,
+          "append(fired)", "append(voltage >= v_threshold)"),
+    wrong("spikes_as_float", "numpy_dense", "spikes has dtype float64; expected bool$",
+          "dtype=bool", "dtype=float"),
+    wrong("spikes_as_uint8", "torch_eager", "spikes has dtype uint8; expected bool$",
+          "torch.bool", "torch.uint8"),
+    wrong("voltage_before_reset", "numpy_dense", STEP,
+          RESET + RECORD, "        end = voltage\n" + RESET + RECORD,
+          "voltage=voltage", "voltage=end"),
+    wrong("swapped", "numpy_dense", r"spikes has shape \(64,\); expected \(400, 64\)$",
+          RETURN, "    return state._replace(voltage=voltage), spikes\n"),
+    wrong("raster_alone", "numpy_dense", "1 outputs; expected 2: spikes, voltage$",
+          RETURN, "    return spikes\n"),
+    wrong("no_state", "numpy_dense",
+          r"returns tuple\(array, array\); expected tuple\(array, State\(array\)\)$",
+          RETURN, "    return spikes, voltage\n"),
+    # The dtype.
+    wrong("float32_at_the_end", "numpy_dense", "voltage has dtype float32; expected float64$",
+          "voltage=voltage", "voltage=np.float32(voltage)"),
+    wrong("float32_in_each_step", "numpy_dense", RUN,
+          f"voltage + {LEAK}", f"np.float32(voltage + {LEAK}).astype(drive.dtype)"),
+    wrong("float32_current", "numpy_dense", STEP,
+          CURRENT, f"np.float32({CURRENT}).astype(drive.dtype)"),
+    wrong("float32_sum", "torch_eager", STEP,
+          "fired.to(weights.dtype) @ weights", "(fired.float() @ weights.float()).double()"),
+    # Side effects.
+    wrong("argument_overwritten", "numpy_dense", "read-only",
+          "state.voltage  #", "state.voltage; voltage[:] = voltage - 1  #", error=ValueError),
+    wrong("argument_overwritten", "torch_eager", r"changed an argument of shape \(64,\) in place$",
+          RETURN, f"    state.voltage.copy_(voltage)\n{RETURN}"),
+    wrong("counts_its_calls", "numpy_dense", "differs between two calls with the same arguments",
+          NUMPY, f"{NUMPY}\nCALLS = []\n",
+          CURRENT, f"{CURRENT} + len(CALLS)", RETURN, f"    CALLS.append(1)\n{RETURN}"),
+    wrong("first_arguments_kept", "numpy_dense", STEP,
+          NUMPY, f"{NUMPY}\nKEPT = {{}}\n", CURRENT, "fired @ weights + KEPT.setdefault(0, drive)"),
+    wrong("weights_kept_on_device", "jax_jit_host", STEP,
+          "import numpy as np\n", f"{NUMPY}\nKEPT = {{}}\n",
+          "host[:] = weights", "host = KEPT.setdefault(0, weights)"),
+    wrong("not_waited_for", "numpy_dense", "changed after the port had returned, first at step",
+          NUMPY, f"import threading\nimport time\n\n{NUMPY}",
+          RETURN, "    early = np.zeros_like(spikes)\n"
+                  "    time.sleep(0.3)  # for as long as a call takes the guard will wait\n"
+                  "    threading.Timer(0.1, np.copyto, (early, spikes)).start()\n"
+                  + RETURN.replace("spikes", "early")),
+    # Compilation in every call.
+    wrong("jit_inside", "jax_scan", r"compiled \d+ times in its second call; allowed: 0$",
+          '@partial(jax.jit, static_argnames="steps")\ndef lif(',
+          "def lif(*a):\n    return jax.jit(lambda *b: body(*b, a[-1]))(*a[:-1])\n\n\ndef body("),
+    wrong("njit_inside", "numba_event", r"compiled \d+ times in its second call; allowed: 0$",
+          "@njit\ndef lif(", "def lif(*a):\n    return njit(body)(*a)\n\n\ndef body("),
+    wrong("guard_on_a_global", "torch_compile", "compiled 1 times in its second call; allowed: 0$",
+          "import torch\n", "import torch\n\nCALLS = 0\n",
+          "v_threshold  #", "v_threshold + 0 * CALLS  #",
+          "    spikes =", "    global CALLS\n    CALLS += 1\n    spikes ="),
+]  # fmt: skip
+
+# Edits that nothing can tell from the original, so that no test may object to them.
+EQUIVALENT = [
+    # Who fires is put to v_reset at the end of the step, whatever it was before.
+    wrong("reset_once", "numpy_dense", "", RESET + "        current", "        current"),
+    # So what a neuron sends to itself arrives while it does not integrate.
+    wrong("no_self_connections", "numpy_dense", "",
+          "fired @ weights", "fired @ (weights * ~np.eye(len(drive), dtype=bool))"),
+    *(wrong("unedited", port, "", ">=", ">=") for port in find_kernel("lif").ports()),
+]  # fmt: skip
