@@ -41,12 +41,14 @@ class Backend:
     """NumPy, and every library whose functions take and return NumPy arrays."""
 
     package = "numpy"
+    distribution = ""  # its name on PyPI, where that is another
 
     def __init__(self, device: str = "cpu", dtype: str = "float64") -> None:
         self.device = device
         self.dtype = dtype
         if importlib.util.find_spec(self.package) is None:
-            raise Unavailable(f"{self.package} is not installed: pip install {self.package}")
+            name = self.distribution or self.package
+            raise Unavailable(f"{self.package} is not installed: pip install {name}")
         self._start()
 
     def _start(self) -> None:
@@ -80,7 +82,7 @@ class Backend:
 
     def version(self) -> str:
         """Version of the library."""
-        return importlib.metadata.version(self.package)
+        return importlib.metadata.version(self.distribution or self.package)
 
 
 class Numba(Backend):
@@ -211,5 +213,32 @@ class Torch(Backend):
         return self.torch.cuda.get_device_name() if self.device == "cuda" else "cpu"
 
 
-LIBRARIES: dict[str, type[Backend]] = {"numpy": Backend, "jax": Jax, "numba": Numba, "torch": Torch}
+class Scipy(Backend):
+    """SciPy takes and returns NumPy arrays."""
+
+    package = "scipy"
+
+
+class Sklearn(Backend):
+    """So does scikit-learn."""
+
+    package = "sklearn"
+    distribution = "scikit-learn"
+
+
+class Diffrax(Jax):
+    """Diffrax's solvers are JAX."""
+
+    package = "diffrax"
+
+
+LIBRARIES: dict[str, type[Backend]] = {
+    "numpy": Backend,
+    "jax": Jax,
+    "numba": Numba,
+    "torch": Torch,
+    "scipy": Scipy,
+    "sklearn": Sklearn,
+    "diffrax": Diffrax,
+}
 """The first word of a port's name, to the backend that runs it."""

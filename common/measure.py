@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 
 from common.backends import leaves
-from common.equivalence import compare
+from common.equivalence import compare, compare_accuracy
 from common.kernel import Kernel, find_kernel, one_of
 
 Progress = Callable[[int, int, str], None]
@@ -232,6 +232,11 @@ def measure(
             workers[port] = _Process(job, timeout)
             stack.callback(workers[port].end)
             _prepare(spec, session, session.ports[port], workers[port], folder)
+            if port == spec.reference and not session.bits:
+                oracle = _Process(job | {"dtype": "float64"}, timeout)
+                stack.callback(oracle.end)
+                oracle.ask("load")
+                oracle.ask("prove", path=str(folder / "exact.npz"))
         _rounds(session, workers, progress)
     return session
 
@@ -247,25 +252,26 @@ def _prepare(
             return
         for name, value in reply.items():
             setattr(figures, name, value)
-    expected, outputs = (
-        _saved(folder / f"{port}.npz") for port in (kernel.reference, figures.port)
-    )
-    if expected is None or outputs is None:
-        figures.status, figures.reason = "failed", "the reference could not be run"
+    reference = session.ports[kernel.reference]
+    if reference.status != "measured":
+        figures.status = "failed"
+        figures.reason = f"nothing to hold it against: {reference.port} {reference.status}"
         return
     try:
-        if figures.port == kernel.reference:
-            arguments = kernel.make_inputs(session.size, session.dtype)
-            kernel.alive(arguments, outputs)
-        figures.largest_error = compare(kernel, expected, outputs, bits=session.bits)
+        outputs, expected = _saved(Path(path)), _saved(folder / f"{reference.port}.npz")
+        if figures is reference:
+            kernel.alive(kernel.make_inputs(session.size, session.dtype), outputs)
+        exact = _saved(folder / "exact.npz") if (folder / "exact.npz").exists() else None
+        if session.bits or exact is None:
+            figures.largest_error = compare(kernel, expected, outputs, bits=session.bits)
+        else:
+            figures.largest_error = compare_accuracy(kernel, exact, expected, outputs)
         figures.values = sum(np.size(leaf) for leaf in leaves(outputs))
     except AssertionError as error:  # Different, and what `alive` raises
         figures.status, figures.reason = "different", str(error)
 
 
-def _saved(path: Path) -> tuple | None:
-    if not path.exists():
-        return None
+def _saved(path: Path) -> tuple:
     with np.load(path) as saved:
         return tuple(saved[name] for name in saved.files)
 

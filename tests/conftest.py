@@ -133,9 +133,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_report_header() -> list[str]:
     versions = []
     for backend in LIBRARIES.values():
+        name = backend.distribution or backend.package
         try:
-            versions.append(f"{backend.package} {importlib.metadata.version(backend.package)}")
+            versions.append(f"{name} {importlib.metadata.version(name)}")
         except importlib.metadata.PackageNotFoundError:
-            versions.append(f"{backend.package} is not installed")
+            versions.append(f"{name} is not installed")
     devices = "cpu and cuda" if CUDA_MAY_BE_HERE else "cpu; cuda is not: no nvidia-smi, no GPU file"
     return [f"libraries: {', '.join(versions)}", f"devices under test: {devices}"]
