@@ -67,7 +67,7 @@ class Kernel:
     single_steps: Callable[[Callable, tuple], Iterator[tuple]] | None = None
     """`(reference, arguments)`: the arguments of each single step along its trajectory."""
     explain: Callable[..., tuple[bool, str]] | None = None
-    """`(reference, port, arguments, output, index)`: is the first difference one of rounding?"""
+    """`(reference, port, arguments, expected, outputs)`: is what differs a matter of rounding?"""
     name: str = ""
     folder: Path = IMPLEMENTATIONS
 
@@ -185,6 +185,6 @@ def one_of(what: str, name: str, allowed: Iterable[str], where: str = "") -> str
     allowed = list(allowed)
     if name in allowed:
         return name
-    near = difflib.get_close_matches(str(name), allowed, n=1, cutoff=0.4)
+    near = difflib.get_close_matches(str(name), allowed, n=1, cutoff=0.6)
     hint = f"did you mean {near[0]!r}? " if near else ""
     raise UnknownName(f"unknown {what} {name!r}{where}: {hint}allowed: {', '.join(allowed)}")

@@ -34,7 +34,7 @@ def test_selection():
 @pytest.mark.parametrize(
     ("word", "message"),
     [
-        ("lof", "unknown kernel 'lof': did you mean 'lif'"),
+        ("liff", "unknown kernel 'liff': did you mean 'lif'"),
         ("lif:larg", "unknown size 'larg': did you mean 'large'"),
         ("lif:small:jaxscan", "unknown port 'jaxscan': did you mean 'jax_scan'"),
         ("lif:small:jax_*,nothing", "unknown port 'nothing'"),

@@ -166,28 +166,33 @@ def single_steps(reference: Callable, arguments: tuple) -> Iterator[tuple]:
 
 
 def explain(
-    reference: Callable, port: Callable, arguments: tuple, output: str, index: tuple[int, ...]
+    reference: Callable, port: Callable, arguments: tuple, expected: tuple, outputs: tuple
 ) -> tuple[bool, str]:
-    """Is the first spike that differs a matter of rounding? With both membrane potentials.
+    """Is what differs in a free run a matter of rounding? With both membrane potentials.
 
     The leak forgets a rounding error within tau, so the errors of a run add up to a few ulps times
-    tau / dt. A potential further from threshold than that is on the same side in every port.
+    tau / dt. A potential further from threshold than that is on the same side in every port, and
+    as long as no spike differs, no potential differs by more.
     """
-    weights, drive, state, parameters, _ = arguments
-    if output != "spikes":
-        return False, ""
-    step, neuron = index
-    expected, actual = (
-        float(run(weights, drive, state, parameters, step)[1].voltage[neuron])
-        for run in (reference, port)
-    )
-    ulp = float(np.spacing(np.abs(parameters.v_reset)))
-    tolerance = 4 * ulp * float(parameters.tau / parameters.dt)
-    distance = abs(expected - float(parameters.v_threshold))
-    rounding = max(distance, abs(actual - expected)) <= tolerance
+    weights, drive, state, parameters, steps = arguments
+    tolerance = 4 * float(np.spacing(np.abs(parameters.v_reset)) * parameters.tau / parameters.dt)
+    different = np.argwhere(expected[0] != outputs[0])
+    if len(different):
+        step, neuron = (int(i) for i in different[0])
+        potentials = [
+            float(run(weights, drive, state, parameters, step)[1].voltage[neuron])
+            for run in (reference, port)
+        ]
+        distance = abs(potentials[0] - float(parameters.v_threshold))
+        where = f"{distance:.3g} mV from threshold"
+    else:
+        step, neuron = steps, int(np.argmax(np.abs(outputs[1] - expected[1])))
+        potentials = [float(voltage[neuron]) for voltage in (expected[1], outputs[1])]
+        distance, where = 0.0, "all spikes alike"
+    rounding = max(distance, abs(potentials[1] - potentials[0])) <= tolerance
     return rounding, (
-        f"at step {step} neuron {neuron} has {expected!r} mV in the reference and {actual!r} mV "
-        f"in the port, {distance:.3g} mV from threshold "
+        f"at step {step} neuron {neuron} has {potentials[0]!r} mV in the reference and "
+        f"{potentials[1]!r} mV in the port, {where} "
         f"({'within' if rounding else 'beyond'} the {tolerance:.3g} mV that rounding explains)"
     )
 
