@@ -28,14 +28,21 @@ class Arrays:
         self.dtype = dtype
         self.lengths: dict[str, int] = {}
 
-    def take(self, name: str, value: Any, *axes: str) -> np.ndarray:
-        """`value` as a finite, contiguous, read-only array with these axes."""
+    def take(
+        self, name: str, value: Any, *axes: str, dtype: np.dtype | type | None = None
+    ) -> np.ndarray:
+        """`value` as a finite, contiguous, read-only array with these axes.
+
+        Of the kernel's dtype, or of another one, an integer type for example, where that is named.
+        """
+        wanted = self.dtype if dtype is None else np.dtype(dtype)
         try:
             given = np.asarray(value)
         except ValueError as error:
             raise InvalidInput(f"{name}: not an array ({error})") from error
-        if given.dtype.kind not in "fiub":
-            raise InvalidInput(f"{name}: dtype {given.dtype}; allowed: real numbers")
+        kinds, allowed = ("iub", "integers") if wanted.kind in "iub" else ("fiub", "real numbers")
+        if given.dtype.kind not in kinds:
+            raise InvalidInput(f"{name}: dtype {given.dtype}; allowed: {allowed}")
         if given.ndim != len(axes):
             raise InvalidInput(f"{name}: shape {given.shape}; allowed: ({', '.join(axes)})")
         if given.size == 0:
@@ -48,13 +55,12 @@ class Arrays:
                 )
                 raise InvalidInput(f"{name}: shape {given.shape} does not match ({known})")
         with np.errstate(over="ignore"):
-            array = np.array(given, dtype=self.dtype, order="C")
-        finite = np.isfinite(array)
-        if not finite.all():
-            index = tuple(int(i) for i in np.argwhere(~finite)[0])
-            raise InvalidInput(
-                f"{name}: {given[index]} at {list(index)} is not finite in {self.dtype}"
-            )
+            array = np.array(given, dtype=wanted, order="C")
+        lost = ~np.isfinite(array) if wanted.kind == "f" else array != given
+        if lost.any():
+            index = tuple(int(i) for i in np.argwhere(lost)[0])
+            what = "finite" if wanted.kind == "f" else "representable"
+            raise InvalidInput(f"{name}: {given[index]} at {list(index)} is not {what} in {wanted}")
         array.flags.writeable = False
         return array
 
