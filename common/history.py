@@ -214,9 +214,15 @@ def register_machine(device: str) -> str:
             "num_cpu": str(cores),
             "ram": f"{round(psutil.virtual_memory().total / 2**30)} GiB",
             "device": device,
+            "device_name": cpu if device == "cpu" else _gpu_name(),
         },
     )
     return name
+
+
+def _gpu_name() -> str:
+    query = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
+    return subprocess.run(query, capture_output=True, text=True, check=True).stdout.splitlines()[0]
 
 
 def git(*arguments: str) -> str:
