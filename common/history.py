@@ -87,7 +87,7 @@ def bench(words: list[str], conditions: Conditions) -> int:
         console.print()
         console.print(table(session))
         for line in remarks(session):
-            console.print(line, highlight=False, soft_wrap=True)
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
     broken = any(f.status in ("different", "failed") for s in sessions for f in s.ports.values())
     return 1 if broken or not recorded or not published else 0
 
