@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from common.history import ROOT, duration
-from common.kernel import find_kernel, library_of
+from common.kernel import find_kernel, kernels, library_of
 
 RESULTS = ROOT / "benchmarks" / "results"
 
@@ -103,6 +103,25 @@ def table(kernel: str, size: str) -> str:
             f"| {duration(first[port])} | {calls} |"
         )
     return "\n".join([*rows, "", f"*{recorded.caption}.*"])
+
+
+def overview() -> str:
+    """Every kernel: what it computes, how many ports it has, and the fastest where recorded."""
+    rows = ["| kernel | what is computed | ports | fastest | gain |", "|---|---|---:|---|---:|"]
+    for kernel in kernels():
+        spec = find_kernel(kernel)
+        size = next(iter(spec.sizes))
+        what = (spec.folder / "spec.py").read_text(encoding="utf-8").lstrip('"').split("\n", 1)[0]
+        try:
+            ratio = newest(kernel, size).figures("relative_time")
+        except FileNotFoundError:
+            best = gained = ""
+        else:
+            port = min(ratio, key=lambda port: ratio[port])
+            best, gained = f"[`{port}`](implementations/{kernel}/{port}.py)", times(1 / ratio[port])
+        link = f"[`{kernel}`](implementations/{kernel}/spec.py)"
+        rows.append(f"| {link} | {what} | {len(spec.ports())} | {best} | {gained} |")
+    return "\n".join(rows)
 
 
 def times(ratio: float) -> str:
