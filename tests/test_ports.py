@@ -11,7 +11,6 @@ from common.equivalence import (
     prove_free_run,
     prove_single_steps,
     prove_to_the_bit,
-    reference_of,
     run,
 )
 from common.kernel import Port, find_kernel, kernels
@@ -84,5 +83,4 @@ def as_python(argument):
 
 def test_lists_do_as_well_as_arrays(port: Port):
     arguments = inputs(port.kernel.name, port.backend.dtype)
-    expected = reference_of(port)(*arguments)
-    compare(port.kernel, expected, port(*as_python(arguments)), bits=True)
+    compare(port.kernel, port(*arguments), port(*as_python(arguments)), bits=True)

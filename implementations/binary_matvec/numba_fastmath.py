@@ -1,0 +1,16 @@
+"""With `fastmath` the sum may be reordered: a vector register adds up many columns at once."""
+
+import numpy as np
+from numba import njit
+
+
+@njit(fastmath=True)
+def binary_matvec(matrix, vector):
+    rows, columns = matrix.shape
+    result = np.empty(rows, dtype=vector.dtype)
+    for i in range(rows):
+        total = vector.dtype.type(0)
+        for j in range(columns):
+            total += vector.dtype.type(matrix[i, j]) * vector[j]
+        result[i] = total
+    return result  # (rows,)

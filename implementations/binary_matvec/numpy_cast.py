@@ -1,0 +1,5 @@
+"""Cast first: the copy is eight times as large as the bytes, but BLAS can multiply it."""
+
+
+def binary_matvec(matrix, vector):
+    return matrix.astype(vector.dtype) @ vector  # (rows,)

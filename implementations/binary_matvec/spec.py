@@ -1,0 +1,81 @@
+"""A tall matrix of zeros and ones, one byte each, times a vector of real numbers.
+
+    result[i] = sum over j of matrix[i, j] vector[j]
+
+`matrix` (rows, columns) int8 holds zeros and ones only, `vector` (columns,) and `result` (rows,)
+are of the kernel's dtype: every row selects entries of the vector and adds them up. The least work
+is to read the matrix once, a byte an entry. Cast to float32 it is four times as large, to float64
+eight times, and must be written and read again: what decides is whether the cast is ever stored.
+
+Source: the tutorial's comparison of `@` with `jnp.matmul`, whose factor of two was the noise of a
+first call: both give the same program, and the tests hold their lowered text against each other.
+Its size is `tutorial`.
+
+Dyadic inputs: entries of the vector are multiples of 1/64 between -1 and 1, so all sums of up to
+2**17 of them are exact in float32, in any order. General inputs: a sum that cancels cannot be more
+accurate than its terms, so the floor of an ulp is the size of a typical partial sum.
+
+Left out: `vmap` over rows, which gives the same program as the product, and a parallel loop under
+torch other than the one torch.compile writes.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from common.checks import Arrays, InvalidInput
+from common.equivalence import Ulps
+from common.kernel import Kernel
+
+
+def make_matrix(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
+    """Zeros and ones, one byte each; the first row selects nothing and the last one all."""
+    matrix = rng.integers(0, 2, (rows, columns), dtype=np.int8)
+    matrix[0], matrix[-1] = 0, 1
+    return matrix
+
+
+def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, rows: int, columns: int) -> tuple:
+    """General inputs: the vector's entries are of mixed signs and not representable."""
+    return make_matrix(rng, rows, columns), rng.uniform(-1, 1, columns)
+
+
+def make_dyadic(rng: np.random.Generator, dtype: np.dtype, *, rows: int, columns: int) -> tuple:
+    """Inputs whose sums are exact: multiples of 1/64 between -1 and 1."""
+    return make_matrix(rng, rows, columns), rng.integers(-64, 65, columns) / 64
+
+
+def check(dtype: np.dtype, matrix: Any, vector: Any) -> tuple:
+    """matrix: (rows, columns) int8, zeros and ones. vector: (columns,)."""
+    arrays = Arrays(dtype)
+    matrix = arrays.take("matrix", matrix, "rows", "columns", dtype=np.int8)
+    vector = arrays.take("vector", vector, "columns")
+    if matrix.min() < 0 or matrix.max() > 1:
+        index = tuple(int(i) for i in np.argwhere((matrix < 0) | (matrix > 1))[0])
+        raise InvalidInput(f"matrix: {matrix[index]} at {list(index)}; allowed: 0 and 1")
+    return matrix, vector
+
+
+def alive(arguments: tuple, outputs: tuple) -> None:
+    """Rows that all select the same, or a vector of like entries, would hide a mixed-up index."""
+    (result,) = outputs
+    assert np.isfinite(result).all(), "the result is not finite"
+    different = len(np.unique(result))
+    assert different > 1, f"all {len(result)} rows give the same sum"
+
+
+binary_matvec = Kernel(
+    inputs=make_inputs,
+    dyadic=make_dyadic,
+    # Each addition errs by half an ulp of the partial sum, at most 128 of them, of random sign.
+    outputs={"result": Ulps(32, "row", floor=8.0)},
+    sizes={
+        "small": dict(rows=20_000, columns=128),
+        "large": dict(rows=1_000_000, columns=128),
+        "tutorial": dict(rows=9_000_000, columns=128),
+        "check": dict(rows=53, columns=24),
+    },
+    reference="numpy_matmul",
+    check=check,
+    alive=alive,
+)

@@ -1,0 +1,1 @@
+"""Small contractions of vectors and matrices, by name and by indices: see spec.py."""

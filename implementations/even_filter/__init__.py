@@ -1,0 +1,1 @@
+"""The even numbers among integers, in their order: see spec.py."""

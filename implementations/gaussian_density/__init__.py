@@ -1,0 +1,1 @@
+"""Density of a multivariate normal distribution at many points: see spec.py."""

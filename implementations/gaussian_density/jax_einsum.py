@@ -1,0 +1,17 @@
+"""The quadratic form as its indices say it: JAX chooses the order of contraction by itself."""
+
+import math
+
+import jax
+import jax.numpy as jnp
+
+
+@jax.jit
+def gaussian_density(points, mean, covariance):
+    dims = len(mean)
+    precision = jnp.linalg.inv(covariance)  # (dims, dims)
+    log_determinant = jnp.linalg.slogdet(covariance)[1]  # det itself would over- or underflow
+    deviations = points - mean  # (points, dims)
+    distances = jnp.einsum("pi,ij,pj->p", deviations, precision, deviations)  # (points,) squared
+    log_density = -0.5 * (dims * math.log(2 * math.pi) + log_determinant + distances)  # (points,)
+    return jnp.exp(log_density), log_density

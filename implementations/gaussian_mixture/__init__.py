@@ -1,0 +1,1 @@
+"""A mixture of multivariate normal distributions, fitted by EM: see spec.py."""

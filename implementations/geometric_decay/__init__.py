@@ -1,0 +1,1 @@
+"""Ten times x -= 0.1 x: see spec.py."""

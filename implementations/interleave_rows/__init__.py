@@ -1,0 +1,1 @@
+"""The rows of three matrices, interleaved: see spec.py."""

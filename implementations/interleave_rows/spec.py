@@ -1,0 +1,66 @@
+"""The rows of three matrices of bytes, interleaved into one matrix.
+
+    result[3 i + k, j] = matrix_k[i, j],       k = 0, 1, 2 for first, second, third
+
+`first`, `second` and `third` are (rows, columns) int8 and the result is (3 rows, columns) int8:
+first[0], second[0], third[0], first[1], ... Nothing is computed, bytes are moved: each is read once
+and written once. What a port costs above that is copies it makes and memory it asks for.
+
+Source: the tutorial's `interleave_concat`, which fills zeros by three `.at[k::3].set(...)` under
+jit. Whether such an update is in place depends on whose buffer it updates, so there is a port with
+donation and one without. A port may donate only a buffer that it has made itself, because the
+caller keeps the arguments; and it must make a new one in each call, because the caller keeps the
+result. A buffer kept for the next call would be faster, and would change results already returned.
+
+Left out: `vmap` and `einsum` (there is no arithmetic to be batched or summed). All values are
+exact, so dyadic inputs are the general ones.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from common.checks import Arrays, fits
+from common.equivalence import Exact
+from common.kernel import Kernel
+
+
+def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, rows: int, columns: int) -> tuple:
+    """Three matrices of bytes, whatever the dtype."""
+    return tuple(rng.integers(-128, 128, (rows, columns), dtype=np.int8) for _ in range(3))
+
+
+def check(dtype: np.dtype, first: Any, second: Any, third: Any) -> tuple:
+    """first, second, third: (rows, columns) int8."""
+    arrays = Arrays(dtype)
+    first = arrays.take("first", first, "rows", "columns", dtype=np.int8)
+    second = arrays.take("second", second, "rows", "columns", dtype=np.int8)
+    third = arrays.take("third", third, "rows", "columns", dtype=np.int8)
+    rows, columns = first.shape
+    fits("first: a result of (3 rows, columns)", (3 * rows, columns), 1)
+    return first, second, third
+
+
+def alive(arguments: tuple, outputs: tuple) -> None:
+    """Matrices that are alike, or rows that are, could be mixed up unseen."""
+    (result,) = outputs
+    assert len(np.unique(result)) > 1, "all values are alike: no row could be told from another"
+    for row in range(1, len(result)):
+        if (result[row] != result[row - 1]).any():
+            continue
+        raise AssertionError(f"rows {row - 1} and {row} of the result are alike")
+
+
+interleave_rows = Kernel(
+    inputs=make_inputs,
+    dyadic=make_inputs,
+    outputs={"result": Exact("row", "column")},
+    sizes={
+        "small": dict(rows=10_000, columns=128),
+        "large": dict(rows=100_000, columns=128),  # 38 MB in, 38 MB out
+        "check": dict(rows=37, columns=16),
+    },
+    reference="numpy_assign",
+    check=check,
+    alive=alive,
+)

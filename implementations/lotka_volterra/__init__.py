@@ -1,0 +1,1 @@
+"""Predators and prey by explicit Euler: see spec.py."""

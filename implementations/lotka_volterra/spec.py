@@ -1,0 +1,141 @@
+"""Predators and their prey: the Lotka-Volterra equations by explicit Euler, one course.
+
+Prey multiply by themselves and are eaten where they meet predators; predators live on that and
+otherwise die out (Lotka 1925; Volterra 1926; Murray, Mathematical Biology I, 2002, eq. 3.1):
+
+    d prey / dt      = alpha prey - beta prey predators
+    d predators / dt = delta prey predators - gamma predators
+
+One step of length dt evaluates both right-hand sides at the old populations:
+
+    1. born = alpha prey - beta prey predators            thousands / year
+    2. fed = delta prey predators - gamma predators       thousands / year
+    3. prey, predators = prey + dt born, predators + dt fed
+
+The state is an array (2,): prey and predators, in thousands. `trajectory` says whether every step
+is recorded: `path` is then (steps, 2), its row i the populations after step i + 1; otherwise it is
+(0, 2). The final state is returned in either case.
+
+The exact solution goes round in closed orbits; explicit Euler, whose error is of the first order
+in dt, spirals outwards. Here we ask only whether all ports take the same Euler steps; the tests
+show that these approach scipy's solution as dt shrinks.
+
+There are no dyadic inputs: each step multiplies the populations with each other and so doubles
+their number of bits, which fit into no float after five steps. Nothing runs in parallel, either:
+each step waits for the last (see lotka_volterra_ensemble for many courses at once). PyTorch's
+`scan` is left out, for lif/torch_scan.py shows it.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from common.checks import Arrays, InvalidInput, fits, size
+from common.equivalence import Ulps
+from common.kernel import Kernel
+
+
+class Parameters(NamedTuple):
+    """What does not change from step to step."""
+
+    dt: Any  # years: length of a step
+    alpha: Any  # 1 / year: births of prey
+    beta: Any  # 1 / (year thousand): prey eaten by each predator
+    gamma: Any  # 1 / year: deaths of predators
+    delta: Any  # 1 / (year thousand): predators raised on each prey
+
+
+YEARS = 12.0
+"""A little more than once round the orbit, whatever the number of steps."""
+
+
+def make_inputs(
+    rng: np.random.Generator, dtype: np.dtype, *, steps: int, trajectory: bool
+) -> tuple:
+    """Both populations rise and fall by an order of magnitude."""
+    state = rng.uniform(9.0, 11.0, 2)
+    parameters = Parameters(dt=YEARS / steps, alpha=1.1, beta=0.4, gamma=0.4, delta=0.1)
+    return state, parameters, steps, trajectory
+
+
+def check_model(arrays: Arrays, parameters: Any, *axes: str) -> Parameters:
+    """Parameters above zero; a single dt, and rates with these axes."""
+    if not isinstance(parameters, tuple) or len(parameters) != len(Parameters._fields):
+        raise InvalidInput(
+            f"parameters: {type(parameters).__name__}; "
+            f"allowed: Parameters({', '.join(Parameters._fields)})"
+        )
+    checked = []
+    for name, value in zip(Parameters._fields, parameters, strict=True):
+        name = f"parameters.{name}"
+        scalar = name == "parameters.dt" or not axes
+        given = arrays.scalar(name, value) if scalar else arrays.take(name, value, *axes)
+        if np.any(given <= 0):
+            raise InvalidInput(f"{name}: {np.min(given)}; allowed: above 0")
+        checked.append(given)
+    return Parameters(*checked)
+
+
+def check_state(arrays: Arrays, state: Any, *axes: str) -> np.ndarray:
+    """Prey and predators, none of them fewer than nothing."""
+    state = arrays.take("state", state, "populations", *axes)
+    if len(state) != 2:
+        raise InvalidInput(f"state: {len(state)} populations; allowed: 2, prey and predators")
+    if np.any(state < 0):
+        raise InvalidInput(f"state: {np.min(state)} thousands; allowed: from 0")
+    return state
+
+
+def check_steps(steps: Any) -> int:
+    """A number of steps that can be taken."""
+    steps = size("steps", steps)
+    if steps == 0:
+        raise InvalidInput("steps: 0; allowed: from 1")
+    return steps
+
+
+def check(dtype: np.dtype, state: Any, parameters: Any, steps: Any, trajectory: Any) -> tuple:
+    """state (2,) thousands from 0, Parameters above 0, steps >= 1, trajectory True or False."""
+    arrays = Arrays(dtype)
+    state = check_state(arrays, state)
+    parameters = check_model(arrays, parameters)
+    steps = check_steps(steps)
+    if not isinstance(trajectory, bool):
+        raise InvalidInput(f"trajectory: {trajectory!r}; allowed: True, False")
+    if trajectory:
+        fits("steps: a path of (steps, 2)", (steps, 2), dtype.itemsize)
+    return state, parameters, steps, trajectory
+
+
+def alive(arguments: tuple, outputs: tuple) -> None:
+    """Populations that die out, explode or stay as they are would prove nothing."""
+    state, _, _, trajectory = arguments
+    path, end = outputs
+    course = np.vstack((state[None], path, end[None]))
+    assert np.isfinite(course).all(), "a population is not finite"
+    assert (course > 0).all(), "a population died out: from there on its course is trivial"
+    if trajectory:
+        swing = course.max(axis=0) / course.min(axis=0)
+        assert (swing >= 5).all(), f"populations swing by factors of {swing}; plausible: from 5"
+    assert (end != state).all(), "the populations end as they started"
+
+
+lotka_volterra = Kernel(
+    inputs=make_inputs,
+    # Each step rounds anew and the orbit carries the errors on: where a port fuses a multiplication
+    # and an addition, or factors the step, it parts from the reference. Measured: 9 ulps in 10,000
+    # steps fused, a few times that factored.
+    outputs={
+        "path": Ulps(100, "step", "population", floor=1.0, unit="thousands"),
+        "state": Ulps(100, "population", floor=1.0, unit="thousands"),
+    },
+    sizes={
+        "large": dict(steps=10_000, trajectory=True),
+        "small": dict(steps=1_000, trajectory=True),
+        "final": dict(steps=10_000, trajectory=False),
+        "check": dict(steps=200, trajectory=True),
+    },
+    reference="numpy_loop",
+    check=check,
+    alive=alive,
+)

@@ -1,0 +1,1 @@
+"""Predators and prey under many parameters at once: see spec.py."""

@@ -1,0 +1,1 @@
+"""A network of two layers, applied to a batch: see spec.py."""

@@ -1,0 +1,1 @@
+"""A cheap branch or an expensive one, chosen for each element: see spec.py."""

@@ -1,0 +1,13 @@
+"""Only `np` became `jnp`: every operation is dispatched on its own."""
+
+import jax.numpy as jnp
+
+
+def piecewise_map(reynolds, roughness, iterations):
+    fast = jnp.maximum(reynolds, 2300)  # the logarithm must exist where it is not selected, too
+    x = jnp.full_like(reynolds, 7)  # (points,) 1 / sqrt(friction)
+    for _ in range(iterations):
+        x = -2 * jnp.log10(roughness / 3.7 + 2.51 * x / fast)
+    turbulent = 1 / x**2
+    laminar = 64 / reynolds
+    return jnp.where(reynolds < 2300, laminar, turbulent)  # (points,)

@@ -1,0 +1,98 @@
+"""The friction factor of flow in pipes: a cheap branch or an expensive one for each element.
+
+A pipe's Darcy friction factor f depends on the Reynolds number Re of the flow. Slow flow is laminar
+and f is a quotient; fast flow is turbulent and f solves the equation of Colebrook, in which it
+stands on both sides (White, Fluid Mechanics, 7th ed. 2011, eqs. 6.13 and 6.48):
+
+    Re < 2300:    f = 64 / Re
+    otherwise:    1 / sqrt(f) = -2 log10(roughness / 3.7 + 2.51 / (Re sqrt(f)))
+
+With x = 1 / sqrt(f) the second is solved by `iterations` steps of the fixed-point iteration
+
+    x <- -2 log10(roughness / 3.7 + 2.51 x / Re),    from x = 7,    and then f = 1 / x^2
+
+`reynolds` (points,) and `roughness` (that of the wall over the diameter of the pipe, one scalar)
+have no units, nor has `friction` (points,). A step shrinks an error at least fivefold, so that 24
+steps reach the last bit of float64; roundings do not accumulate.
+
+What is taught: an element costs a division in one branch and `iterations` logarithms in the other.
+A select (`where`) pays both for every element, and needs both to be defined there: at small Re the
+iteration runs into the logarithm of a negative number. A branch pays one, if it stays a branch. In
+the size `small` an eighth of the flows is turbulent, in `turbulent` all are.
+
+No dyadic inputs: a logarithm is rounded differently in every library. Left out: `vmap` of anything
+but the conditional, and torch's `cond`, which takes no more than one predicate either.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from common.checks import Arrays, InvalidInput, size
+from common.equivalence import Ulps
+from common.kernel import Kernel
+
+CRITICAL = 2300.0  # Reynolds number from which on flow in a pipe is turbulent
+
+
+def make_inputs(
+    rng: np.random.Generator, dtype: np.dtype, *, points: int, turbulent: int, iterations: int
+) -> tuple:
+    """Flows of which `turbulent` in a thousand are turbulent; some exactly at the critical value.
+
+    Reynolds numbers are spread evenly in their logarithm: 10 to 2300, and 2300 to 10**8.
+    """
+    laminar = 10 ** rng.uniform(1, np.log10(CRITICAL), points)
+    fast = 10 ** rng.uniform(np.log10(CRITICAL), 8, points)
+    reynolds = np.where(rng.integers(0, 1000, points) < turbulent, fast, laminar)
+    reynolds[[0, -1]] = CRITICAL
+    reynolds[1] = np.nextafter(np.float32(CRITICAL), np.float32(0))
+    return reynolds, np.float64(1.3e-4), iterations
+
+
+def check(dtype: np.dtype, reynolds: Any, roughness: Any, iterations: Any) -> tuple:
+    """reynolds: (points,) above 0. roughness: 0 to 0.1. iterations: from 1."""
+    arrays = Arrays(dtype)
+    reynolds = arrays.take("reynolds", reynolds, "points")
+    roughness = arrays.scalar("roughness", roughness)
+    iterations = size("iterations", iterations)
+    if reynolds.min() < 1e-3:
+        point = int(np.argmin(reynolds))
+        raise InvalidInput(f"reynolds: {reynolds[point]} at [{point}]; allowed: from 0.001")
+    if not 0 <= roughness <= 0.1:
+        raise InvalidInput(f"roughness: {roughness}; allowed: 0 to 0.1")
+    if iterations == 0:
+        raise InvalidInput("iterations: 0; allowed: from 1")
+    return reynolds, roughness, iterations
+
+
+def alive(arguments: tuple, outputs: tuple) -> None:
+    """Both branches must be taken, unless all is turbulent, and the iteration must have ended."""
+    reynolds, roughness, _ = arguments
+    (friction,) = outputs
+    fast = reynolds >= CRITICAL
+    assert fast.any(), "no flow is turbulent: the expensive branch is not taken"
+    assert np.isfinite(friction).all(), "a friction factor is not finite"
+    x = 1 / np.sqrt(friction[fast].astype(np.float64))
+    residue = np.abs(x + 2 * np.log10(roughness / 3.7 + 2.51 * x / reynolds[fast]))
+    limit = 64 * np.finfo(friction.dtype).eps * x
+    assert (residue <= limit).all(), "the iteration has not converged: a step more would be seen"
+    values = len(np.unique(friction))
+    assert values > 1, "all friction factors are alike"
+
+
+piecewise_map = Kernel(
+    inputs=make_inputs,
+    # The last step's logarithm is near -8 and rounds to an ulp or two, also inside the library;
+    # its square doubles that.
+    outputs={"friction": Ulps(16, "point")},
+    sizes={
+        "small": dict(points=50_000, turbulent=125, iterations=24),
+        "large": dict(points=1_000_000, turbulent=125, iterations=24),
+        "turbulent": dict(points=50_000, turbulent=1000, iterations=24),
+        "check": dict(points=61, turbulent=400, iterations=24),
+    },
+    reference="numpy_where",
+    check=check,
+    alive=alive,
+)

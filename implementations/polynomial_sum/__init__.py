@@ -1,0 +1,1 @@
+"""The sum of a polynomial over a vector: see spec.py."""

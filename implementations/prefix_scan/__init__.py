@@ -1,0 +1,1 @@
+"""Running sum and running product of two columns: see spec.py."""

@@ -1,0 +1,1 @@
+"""Softmax regression, its class probabilities and its loss: see spec.py."""

@@ -1,0 +1,14 @@
+"""PyTorch as it comes: `np` became `torch`, `max` is called `amax`, and an axis a `dim`."""
+
+import torch
+
+
+def softmax_regression(x, weights, bias, labels):
+    logits = x @ weights + bias  # (points, classes)
+    shifted = logits - logits.amax(dim=1, keepdim=True)
+    exponentials = torch.exp(shifted)
+    total = exponentials.sum(dim=1, keepdim=True)  # (points, 1)
+    probabilities = exponentials / total  # (points, classes)
+    correct = shifted.gather(1, labels.long()[:, None])[:, 0]  # (points,)
+    loss = torch.mean(torch.log(total[:, 0]) - correct)
+    return probabilities, loss

@@ -1,0 +1,1 @@
+"""Square until all values are small: see spec.py."""

@@ -1,0 +1,1 @@
+"""The squared Euclidean distance of two vectors: see spec.py."""

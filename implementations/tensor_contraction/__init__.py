@@ -1,0 +1,1 @@
+"""Images contracted with kernels over height, width and channels: see spec.py."""

@@ -1,0 +1,1 @@
+"""The largest row norms of a matrix times its transpose: see spec.py."""

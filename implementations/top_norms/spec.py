@@ -1,0 +1,82 @@
+"""The largest Euclidean norms among the rows of a matrix times its own transpose.
+
+    product = matrix matrix^T,    norms[i] = sqrt(sum over j of product[i, j]^2),
+    result = the `count` largest of the norms, the largest first
+
+`matrix` (rows, columns), `count` an integer from 1 to rows, `result` (count,). Ties give the same
+value as often as it occurs; which rows the values come from is not asked, as ties would leave it
+open.
+
+Two lessons. Selecting: a full sort orders everything, a partial sort (`partition`, `top_k`) only
+what is asked for; but the selection is small beside the product. The product: with the small Gram
+matrix `G = matrix^T matrix` (columns, columns) a norm's square is m G m^T for a row m, so that the
+large product (rows, rows) need never exist. Both are sums of the same terms in another order:
+
+    sum over j of (m . m_j)^2  =  m (sum over j of m_j^T m_j) m^T
+
+Source: an exercise of the tutorials; the second form is associativity (Golub and Van Loan, Matrix
+Computations, 4th ed. 2013, section 1.1).
+
+Dyadic inputs: entries are -1, 0 and 1, so that all sums are whole numbers below 2**24 and a square
+root is the only rounding; it is correct everywhere but in `torch.sqrt` (see torch_eager.py).
+Left out: `vmap` over rows, which gives the program of the product, and a parallel loop in Numba:
+beside BLAS and the small product it would not pay.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from common.checks import Arrays, InvalidInput, fits, size
+from common.equivalence import Ulps
+from common.kernel import Kernel
+
+
+def make_inputs(
+    rng: np.random.Generator, dtype: np.dtype, *, rows: int, columns: int, count: int
+) -> tuple:
+    """General inputs: normally distributed entries."""
+    return rng.normal(size=(rows, columns)), count
+
+
+def make_dyadic(
+    rng: np.random.Generator, dtype: np.dtype, *, rows: int, columns: int, count: int
+) -> tuple:
+    """Inputs whose sums are exact: entries -1, 0 and 1. At most rows * columns**2 < 2**24."""
+    return rng.integers(-1, 2, (rows, columns)), count
+
+
+def check(dtype: np.dtype, matrix: Any, count: Any) -> tuple:
+    """matrix: (rows, columns). count: 1 to rows."""
+    matrix = Arrays(dtype).take("matrix", matrix, "rows", "columns")
+    count = size("count", count)
+    rows = len(matrix)
+    if not 1 <= count <= rows:
+        raise InvalidInput(f"count: {count}; allowed: 1 to {rows}, the number of rows")
+    fits("matrix: a product of (rows, rows)", (rows, rows), dtype.itemsize)
+    return matrix, count
+
+
+def alive(arguments: tuple, outputs: tuple) -> None:
+    """Norms must differ, or a wrong selection would not be seen, and some must be left out."""
+    matrix, count = arguments
+    (result,) = outputs
+    assert np.isfinite(result).all(), "a norm is not finite"
+    assert count < len(matrix), "all norms are selected: the smallest would do as well"
+    assert result[0] > result[-1] > 0, "the norms are all alike"
+
+
+top_norms = Kernel(
+    inputs=make_inputs,
+    dyadic=make_dyadic,
+    # Sums of positive terms, in another order: roundings of half an ulp, of random sign.
+    outputs={"result": Ulps(16, "place")},
+    sizes={
+        "small": dict(rows=1000, columns=64, count=10),
+        "large": dict(rows=4000, columns=64, count=10),
+        "check": dict(rows=67, columns=12, count=9),
+    },
+    reference="numpy_sort",
+    check=check,
+    alive=alive,
+)

@@ -1,0 +1,58 @@
+"""A binary matrix times a vector: what each row selects, what is one program, what is refused."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from common.checks import InvalidInput
+from common.kernel import Port, load
+from tests.conftest import cases, inputs, ports, skipped_if_unavailable
+
+matvec_port = ports(cases("binary_matvec"))
+
+
+def test_a_row_selects_what_its_ones_stand_at(matvec_port: Port):
+    matrix, vector = inputs("binary_matvec", matvec_port.backend.dtype)
+    result = matvec_port(matrix, vector)
+    for i, row in enumerate(matrix):
+        assert result[i] == sum(float(v) for v, one in zip(vector, row, strict=True) if one)
+    assert result[0] == 0
+    assert result[-1] == vector.sum()
+
+
+def test_the_identity_gives_the_vector(matvec_port: Port):
+    vector = np.linspace(-3, 7, 24).astype(matvec_port.backend.dtype)
+    assert (matvec_port(np.eye(24, dtype=np.int8), vector) == vector).all()
+
+
+def test_at_and_matmul_are_one_program_in_jax():
+    with skipped_if_unavailable("jax"):
+        at, matmul = (load("binary_matvec", name) for name in ("jax_jit", "jax_matmul"))
+    arguments = at.put(at.check(*inputs("binary_matvec", "float64")))
+    lowered: list[Any] = [port.function for port in (at, matmul)]
+    programs = [at.backend.call(function.lower, arguments).as_text() for function in lowered]
+    assert "dot_general" in programs[0]
+    assert programs[0] == programs[1]
+
+
+@pytest.mark.parametrize(
+    ("argument", "spoilt", "message"),
+    [
+        (0, np.full((53, 24), 2), r"^matrix: 2 at \[0, 0\]; allowed: 0 and 1$"),
+        (0, -np.eye(53, 24, 1, int), r"^matrix: -1 at \[0, 1\]; allowed: 0 and 1$"),
+        (0, np.full((53, 24), 256), r"^matrix: 256 at \[0, 0\] is not representable in int8$"),
+        (0, np.ones((53, 24)), "^matrix: dtype float64; allowed: integers$"),
+        (0, np.ones(24, int), r"^matrix: shape \(24,\); allowed: \(rows, columns\)$"),
+        (1, np.ones(23), r"^vector: shape \(23,\) does not match \(columns=24\)$"),
+        (1, np.full(24, np.nan), r"^vector: nan at \[0\] is not finite in float\d\d$"),
+        (1, np.ones((24, 1)), r"^vector: shape \(24, 1\); allowed: \(columns\)$"),
+    ],
+)
+def test_argument_is_refused(matvec_port: Port, argument: int, spoilt, message: str):
+    arguments = list(inputs("binary_matvec", matvec_port.backend.dtype))
+    arguments[argument] = spoilt
+    compiled = matvec_port.backend.compiled()
+    with pytest.raises(InvalidInput, match=message):
+        matvec_port(*arguments)
+    assert matvec_port.backend.compiled() == compiled

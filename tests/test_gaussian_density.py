@@ -1,0 +1,92 @@
+"""The Gaussian density against closed forms, on exact arguments, and where rounding is worst."""
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from common.checks import InvalidInput
+from common.kernel import Port, load
+from tests.conftest import cases, inputs, ports
+
+density_port = ports(cases("gaussian_density"))
+float32_density_port = ports(cases("gaussian_density", dtypes=("float32",)))
+
+
+def test_independent_dimensions_are_a_product_of_normal_densities():
+    rng = np.random.default_rng(1)
+    points, mean, deviations = rng.normal(size=(50, 4)), rng.normal(size=4), [0.5, 1.0, 2.0, 3.0]
+    density, log_density = load("gaussian_density", "numpy_cholesky")(
+        points, mean, np.diag(deviations) ** 2
+    )
+    expected = norm.logpdf(points, mean, deviations).sum(axis=1)
+    np.testing.assert_allclose(log_density, expected, rtol=1e-13)
+    np.testing.assert_allclose(density, np.exp(expected), rtol=1e-13)
+
+
+def test_at_the_mean_is_the_constant(density_port: Port):
+    """(2 pi) ** (-k/2), and not 2 * pi ** (-k/2)."""
+    for dims in (1, 2, 3):
+        density, _ = density_port(np.zeros((1, dims)), np.zeros(dims), np.eye(dims))
+        np.testing.assert_allclose(
+            density, (2 * np.pi) ** (-dims / 2), rtol=8 * np.finfo(density.dtype).eps
+        )
+
+
+def test_few_ulps_where_the_distance_is_exact(density_port: Port):
+    """Factor, inverse and distances are exact here: only `log`, `exp` and three sums round."""
+    rng = np.random.default_rng(2)
+    factor = np.eye(5) + np.diag([0.5, -0.5, 0.5, 1.0], -1)
+    points, mean = rng.integers(-4, 5, (100, 5)) / 2, rng.integers(-2, 3, 5) / 2
+    distances = ((points - mean) @ np.linalg.inv(factor).T).__pow__(2).sum(axis=1)
+    expected = -0.5 * (5 * np.log(2 * np.pi) + distances)
+    density, log_density = density_port(points, mean, factor @ factor.T)
+    eps = np.finfo(density.dtype).eps
+    ulps = 64 if density_port.name == "scipy_stats" else 4  # by eigenvalues nothing is exact
+    np.testing.assert_allclose(log_density, expected, rtol=ulps * eps)
+    np.testing.assert_allclose(density, np.exp(expected), rtol=ulps * 50 * eps)
+
+
+def test_far_away_the_logarithm_does_not_underflow(density_port: Port):
+    density, log_density = density_port(np.full((1, 2), 1e4), np.zeros(2), np.eye(2))
+    assert density[0] == 0
+    assert log_density[0] == pytest.approx(-1e8, rel=1e-6)
+
+
+def test_explicit_inverse_loses_what_a_factor_keeps():
+    """In float32, at a condition of 1e6, on average over 20 covariances."""
+    errors = dict.fromkeys(["numpy_inverse", "numpy_whiten", "numpy_cholesky"], 0.0)
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        axes = np.linalg.qr(rng.normal(size=(20, 20)))[0]
+        covariance = (axes * np.logspace(-6, 0, 20) @ axes.T).astype(np.float32)
+        covariance = (covariance + covariance.T) / 2
+        points = (rng.normal(size=(50, 20)) * np.logspace(-3, 0, 20) @ axes.T).astype(np.float32)
+        arguments = points, np.zeros(20), covariance
+        _, exact = load("gaussian_density", "numpy_cholesky")(*arguments)
+        for name in errors:
+            _, rounded = load("gaussian_density", name, dtype="float32")(*arguments)
+            errors[name] += float(np.abs(rounded - exact).mean()) / 20
+    assert errors["numpy_whiten"] < 4 * errors["numpy_cholesky"], errors
+    assert errors["numpy_inverse"] > 10 * errors["numpy_cholesky"], errors
+
+
+@pytest.mark.parametrize(
+    ("position", "value", "message"),
+    [
+        (0, np.zeros((3, 9)), r"^mean: shape \(10,\) does not match \(dims=9\)$"),
+        (0, np.zeros(10), r"^points: shape \(10,\); allowed: \(points, dims\)$"),
+        (0, np.full((3, 10), np.nan), r"^points: nan at \[0, 0\] is not finite in float32$"),
+        (1, np.zeros(9), r"^mean: shape \(9,\) does not match \(dims=10\)$"),
+        (2, np.eye(9), r"^covariance: shape \(9, 9\) does not match \(dims=10, dims=10\)$"),
+        (2, np.tri(10), r"^covariance: 0\.0 at \[0, 1\], 1\.0 at \[1, 0\]; allowed: symmetric$"),
+        (2, -np.eye(10), "^covariance: smallest eigenvalue -1; allowed: positive definite in fl"),
+        (2, np.ones((10, 10)), "^covariance: smallest eigenvalue .*; allowed: positive definite"),
+    ],
+)
+def test_bad_input_is_refused(float32_density_port: Port, position: int, value, message: str):
+    arguments = list(inputs("gaussian_density", "float32"))
+    arguments[position] = value
+    compiled = float32_density_port.backend.compiled()
+    with pytest.raises(InvalidInput, match=message):
+        float32_density_port(*arguments)
+    assert float32_density_port.backend.compiled() == compiled

@@ -1,0 +1,47 @@
+"""Ensembles: each run is what `lotka_volterra` makes of it alone; bad input."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from common.checks import InvalidInput
+from common.kernel import Port, find_kernel, load
+from tests.conftest import cases, inputs, ports
+
+port = ports(cases("lotka_volterra_ensemble"))
+
+
+def test_each_run_is_what_lotka_volterra_makes_of_it_alone(port: Port):
+    state, parameters, steps = inputs("lotka_volterra_ensemble", port.backend.dtype)
+    alone = load("lotka_volterra", "numba_njit", dtype=port.backend.dtype)
+    end = port(state, parameters, steps)
+    rule = find_kernel("lotka_volterra_ensemble").outputs["state"]
+    for run in (0, 1, 127, 128, len(end[0]) - 1):
+        dt, *rates = parameters
+        own = (dt, *(rate[run] for rate in rates))
+        _, expected = alone(state[:, run], own, steps, False)
+        assert (np.abs(end[:, run] - expected) <= rule.allowed(expected)).all(), f"run {run}"
+
+
+BAD: list[tuple[int, Callable, str]] = [
+    (0, lambda s: s[:1], "^state: 1 populations; allowed: 2, prey and predators$"),
+    (0, lambda s: s[0], r"^state: shape \(150,\); allowed: \(populations, runs\)$"),
+    (0, lambda s: -s, r"^state: -\d.* thousands; allowed: from 0$"),
+    (1, lambda p: p._replace(alpha=p.alpha[1:]), r"^parameters\.alpha: shape .* match \(runs=150"),
+    (1, lambda p: p._replace(gamma=0 * p.gamma), r"^parameters\.gamma: 0\.0; allowed: above 0$"),
+    (1, lambda p: p._replace(dt=p.alpha), r"^parameters\.dt: shape \(150,\); allowed: \(\)$"),
+    (1, lambda p: [1.0], r"^parameters: list; allowed: Parameters\(dt, alpha, beta, gamma, delta"),
+    (2, lambda n: 0, "^steps: 0; allowed: from 1$"),
+    (2, lambda n: -1, "^steps: -1; allowed: integers from 0"),
+]
+
+
+@pytest.mark.parametrize(("position", "spoil", "message"), BAD)
+def test_argument_is_refused(port: Port, position: int, spoil: Callable, message: str):
+    arguments = list(inputs("lotka_volterra_ensemble", port.backend.dtype))
+    arguments[position] = spoil(arguments[position])
+    compiled = port.backend.compiled()
+    with pytest.raises(InvalidInput, match=message):
+        port(*arguments)
+    assert port.backend.compiled() == compiled

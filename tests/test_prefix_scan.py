@@ -1,0 +1,43 @@
+"""Prefix scans: sums and products known in closed form, bad input."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from common.checks import InvalidInput
+from common.kernel import Port
+from tests.conftest import cases, inputs, ports
+
+port = ports(cases("prefix_scan"))
+
+
+def test_triangular_numbers_and_factorials(port: Port):
+    total, product = port(np.arange(1, 11), np.arange(1, 11))
+    assert total.tolist() == [1, 3, 6, 10, 15, 21, 28, 36, 45, 55]
+    assert product.tolist() == [1, 2, 6, 24, 120, 720, 5040, 40320, 362880, 3628800]
+
+
+def test_a_single_row_is_itself(port: Port):
+    total, product = port([2.5], [-3.0])
+    assert total.tolist() == [2.5]
+    assert product.tolist() == [-3.0]
+
+
+BAD: list[tuple[int, Callable, str]] = [
+    (0, lambda t: t[1:], r"^factors: shape \(1000,\) does not match \(rows=999\)$"),
+    (0, lambda t: t[:0], r"^terms: shape \(0,\) is empty; allowed: lengths from 1$"),
+    (0, lambda t: t[None], r"^terms: shape \(1, 1000\); allowed: \(rows\)$"),
+    (1, lambda f: f.astype(complex), "^factors: dtype complex128; allowed: real numbers$"),
+    (1, lambda f: np.where(f == f[7], np.nan, f), r"^factors: nan at \[\d+\] is not finite in"),
+]
+
+
+@pytest.mark.parametrize(("position", "spoil", "message"), BAD)
+def test_argument_is_refused(port: Port, position: int, spoil: Callable, message: str):
+    arguments = list(inputs("prefix_scan", port.backend.dtype))
+    arguments[position] = spoil(arguments[position])
+    compiled = port.backend.compiled()
+    with pytest.raises(InvalidInput, match=message):
+        port(*arguments)
+    assert port.backend.compiled() == compiled
