@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from common.history import ROOT, duration
-from common.kernel import find_kernel, kernels, library_of
+from common.kernel import benchmark_class, find_kernel, kernels, library_of
 
 RESULTS = ROOT / "benchmarks" / "results"
 
@@ -29,7 +29,7 @@ class Recorded:
 
     def figures(self, name: str) -> dict[str, float]:
         """Figure of each port, for example `steady_state`; ports without one are left out."""
-        title = self.kernel.title().replace("_", "")
+        title = benchmark_class(self.kernel)
         result = dict(
             zip(
                 self.data["result_columns"],

@@ -27,7 +27,15 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from common.kernel import DEVICES, DTYPES, UnknownName, find_kernel, kernels, one_of
+from common.kernel import (
+    DEVICES,
+    DTYPES,
+    UnknownName,
+    benchmark_class,
+    find_kernel,
+    kernels,
+    one_of,
+)
 from common.measure import Figures, Session, measure, usable_processors
 
 ROOT = Path(__file__).parent.parent
@@ -191,7 +199,7 @@ def _only(chosen: list[Selection]) -> list[str]:
     """asv's options for these ports and sizes alone."""
     options = []
     for kernel, size, ports in chosen:
-        name = kernel.title().replace("_", "")
+        name = benchmark_class(kernel)
         options += ["--bench", rf"^ports\.{name}\..*\('({'|'.join(ports)})', '{size}'\)$"]
     return options
 

@@ -102,6 +102,11 @@ def find_kernel(name: str) -> Kernel:
     return replace(getattr(spec, name), name=name, folder=IMPLEMENTATIONS / name)
 
 
+def benchmark_class(kernel: str) -> str:
+    """Name of a kernel's class in the asv suite: Lif, LifEnsemble."""
+    return kernel.title().replace("_", "")
+
+
 def library_of(port: str) -> str:
     """The library a port is written in: the first word of its name."""
     return one_of("library", port.split("_", 1)[0], LIBRARIES, f", the first word of port {port!r}")
