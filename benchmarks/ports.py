@@ -13,7 +13,9 @@ sessions of this commit that were measured before asv started).
 
 import math
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from common.kernel import find_kernel, kernels, library_of
 from common.measure import Session, measure
@@ -94,13 +96,34 @@ class Ports:
 
     track_largest_error.unit = "ulps"  # type: ignore[attr-defined]
 
+    def track_time_over_limit(self, folder: str, port: str, size: str) -> dict:
+        if not getattr(self.session, "limit", None):  # earlier commits do not measure it
+            raise NotImplementedError(f"{self.kernel}: the limit of this machine is not known")
+        return {"samples": self.session.over_limit(port), "number": 1}
+
+    track_time_over_limit.unit = "x limit"  # type: ignore[attr-defined]
+
+
+def relative_to(peer: str) -> Callable:
+    """The figure that holds a port against what a user would pick instead."""
+
+    def track(self: Any, folder: str, port: str, size: str) -> dict:
+        if peer not in self.session.ports or not self.session.ports[peer].samples:
+            raise NotImplementedError(f"{self.kernel}/{peer}: not measured")
+        return {"samples": self.session.ratios(port, peer), "number": 1}
+
+    track.unit = f"x {peer}"  # type: ignore[attr-defined]
+    return track
+
 
 for name in kernels():
     spec = find_kernel(name)
     sizes = [size for size in spec.sizes if size != "check"]
     # As common.kernel.benchmark_class, which earlier commits, on which this suite runs too, lack.
     class_name = name.title().replace("_", "")
+    peers = getattr(spec, "peers", ())
+    figures = {f"track_time_over_{peer}": relative_to(peer) for peer in peers}
     globals()[class_name] = type(
-        class_name, (Ports,), {"kernel": name, "params": (spec.ports(), sizes)}
+        class_name, (Ports,), {"kernel": name, "params": (spec.ports(), sizes), **figures}
     )
-del name, spec, sizes, class_name, Ports
+del name, spec, sizes, class_name, peers, figures, Ports, relative_to

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 
 import psutil
@@ -252,7 +253,8 @@ def table(session: Session) -> Table:
         pad_edge=False,
         padding=(0, 1, 0, 0),
     )
-    for heading in ("port", "time", "spread", "ratio", "first call", "break-even", "ulps"):
+    headings = ("port", "time", "spread", "ratio", "limit", "first call", "break-even", "ulps")
+    for heading in headings:
         result.add_column(heading, justify="left" if heading == "port" else "right", no_wrap=True)
 
     def order(figures: Figures) -> float:
@@ -269,6 +271,7 @@ def table(session: Session) -> Table:
             duration(figures.steady_seconds),
             f"{spread:.0%}",
             f"{session.relative(figures.port):.3g}",
+            f"{session.share(figures.port):.1%}" if session.limit else "-",
             duration(figures.first_call_seconds),
             "-" if figures is reference else "never" if calls == float("inf") else f"{calls:.0f}",
             f"{figures.largest_error:.3g}",
@@ -288,6 +291,16 @@ def remarks(session: Session) -> list[str]:
         f"time: median of the rounds; ratio: to {session.reference}, round by round; break-even: "
         "calls after which the first one, with all compiling, has paid.",
     ]
+    if session.limit:
+        lines.append(
+            f"limit: share of {duration(min(session.limit))}, which the bytes and operations of "
+            "the result take at this machine's measured bandwidth and peak."
+        )
+    for peer in find_kernel(session.kernel).peers:
+        if peer in session.ports and session.ports[peer].samples:
+            best = min(measured, key=lambda f: f.steady_seconds)
+            ratio = median(session.ratios(peer, best.port))
+            lines.append(f"{best.port} is {ratio:.3g} times as fast as {peer}, round by round.")
     return lines + [f"{f.port}: {f.status}: {f.reason}" for f in ports if not f.samples]
 
 

@@ -18,7 +18,7 @@ import difflib
 import importlib
 import importlib.util
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 
 from common.backends import LIBRARIES, Backend
+from common.roofline import Work
 
 IMPLEMENTATIONS = Path(__file__).parent.parent / "implementations"
 DTYPES = ("float64", "float32")
@@ -68,6 +69,10 @@ class Kernel:
     """`(reference, arguments)`: the arguments of each single step along its trajectory."""
     explain: Callable[..., tuple[bool, str]] | None = None
     """`(reference, port, arguments, expected, outputs)`: is what differs a matter of rounding?"""
+    work: Callable[[tuple, tuple], Work] | None = None
+    """`(arguments, output arrays)`: the least that this result needs, for the machine's limit."""
+    peers: Sequence[str] = ()
+    """The ports that a user would pick instead of writing one, who want to be compared with."""
     name: str = ""
     folder: Path = IMPLEMENTATIONS
 

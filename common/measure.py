@@ -86,15 +86,25 @@ class Session:
     python: str
     processors: int
     ports: dict[str, Figures]
+    limit: list[float] = field(default_factory=list)
+    """Seconds that the result takes at least on this machine, one sample a round."""
 
-    def ratios(self, port: str) -> list[float]:
-        """Time relative to the reference's, round by round."""
-        mine, reference = self.ports[port].samples, self.ports[self.reference].samples
-        return [a / b for a, b in zip(mine, reference, strict=True)] if mine and reference else []
+    def ratios(self, port: str, other: str = "") -> list[float]:
+        """Time relative to another port's, if none is named the reference's, round by round."""
+        mine, its = self.ports[port].samples, self.ports[other or self.reference].samples
+        return [a / b for a, b in zip(mine, its, strict=True)] if mine and its else []
+
+    def over_limit(self, port: str) -> list[float]:
+        """Time relative to the machine's limit: to the best that it showed, which flatters none."""
+        return [sample / min(self.limit) for sample in self.ports[port].samples if self.limit]
 
     def relative(self, port: str) -> float:
         """Time relative to the reference's: the median over the rounds."""
         return median(self.ratios(port) or [math.nan])
+
+    def share(self, port: str) -> float:
+        """Share of the machine's limit that a port reaches, 1 at best: median over the rounds."""
+        return 1 / median(self.over_limit(port) or [math.nan])
 
     def break_even(self, port: str) -> float:
         """From how many calls on is the port, its first call included, faster than the reference?
@@ -127,11 +137,11 @@ class Session:
 class _Process:
     """A worker process: sends a command, waits for its reply, kills it when it is no use."""
 
-    def __init__(self, job: dict, timeout: float) -> None:
+    def __init__(self, job: dict, timeout: float, module: str = "common.worker") -> None:
         self.timeout = timeout
         self.stderr = tempfile.TemporaryFile("w+")  # noqa: SIM115 - lives as long as the process
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "common.worker", json.dumps(job)],
+            [sys.executable, "-m", module, json.dumps(job)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.stderr,
@@ -237,7 +247,16 @@ def measure(
                 stack.callback(oracle.end)
                 oracle.ask("load")
                 oracle.ask("prove", path=str(folder / "exact.npz"))
-        _rounds(session, workers, progress)
+        reference = folder / f"{spec.reference}.npz"
+        limit = None
+        if spec.work and device == "cpu" and session.ports[spec.reference].status == "measured":
+            work = spec.work(spec.make_inputs(size, dtype), _saved(reference))
+            limit = _Process(
+                {"work": work, "dtype": dtype, "threads": threads}, timeout, "common.roofline"
+            )
+            stack.callback(limit.end)
+            limit.ask("load")
+        _rounds(session, workers, limit, progress)
     return session
 
 
@@ -288,7 +307,9 @@ def _failed(figures: Figures, reply: dict) -> bool:
     return True
 
 
-def _rounds(session: Session, workers: dict[str, _Process], progress: Progress) -> None:
+def _rounds(
+    session: Session, workers: dict[str, _Process], limit: _Process | None, progress: Progress
+) -> None:
     """Call the ports in turn, round after round, for about as long as the budget allows."""
     running = [port for port, figures in session.ports.items() if figures.status == "measured"]
     rounds, made = 3, 0
@@ -302,6 +323,12 @@ def _rounds(session: Session, workers: dict[str, _Process], progress: Progress) 
                 running.remove(port)
             else:
                 session.ports[port].samples.append(reply["seconds"])
+        if limit:
+            reply = limit.ask("sample")
+            if "error" in reply:
+                session.limit, limit = [], None
+            else:
+                session.limit.append(reply["seconds"])
         made += 1
         if made == 1:
             rounds = min(10, max(3, int(BUDGET / (time.perf_counter() - start))))

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -96,24 +97,24 @@ class Worker:
         return {"seconds": seconds}
 
 
-def main() -> None:
-    """Serve one port until the input ends."""
+def serve(make: Callable[[dict], Any]) -> None:
+    """Do what the lines of the input say, until it ends: `load` makes what does the rest."""
     job = json.loads(sys.argv[1])
     replies = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    if job.pop("threads") == 1 and hasattr(psutil.Process, "cpu_affinity"):
+    if job.pop("threads") == "1" and hasattr(psutil.Process, "cpu_affinity"):
         process = psutil.Process()  # XLA takes as many threads as the process has processors
         process.cpu_affinity(process.cpu_affinity()[:1])
 
-    worker: Worker | None = None
+    served: Any = None
     for line in sys.stdin:
         command, arguments = json.loads(line)
         try:
             if command == "load":
-                worker = Worker(**job)
+                served = make(job)
                 reply = {}
             else:
-                reply = getattr(worker, command)(**arguments)
+                reply = getattr(served, command)(**arguments)
         except Exception as error:
             reply = {"error": type(error).__name__, "reason": str(error)}
         replies.write(json.dumps(reply) + "\n")
@@ -121,4 +122,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve(lambda job: Worker(**job))

@@ -1,5 +1,6 @@
 """Measurement: what is derived from samples, and that no port gets a number without a proof."""
 
+import json
 import math
 import os
 import re
@@ -10,7 +11,7 @@ import sys
 import pytest
 
 from common.kernel import UnknownName
-from common.measure import Figures, Session, measure
+from common.measure import Figures, Session, measure, usable_processors
 
 
 def session(**samples: tuple[float, list[float]]) -> Session:
@@ -91,7 +92,7 @@ PORTS = {
     "numpy_late": "from implementations.lif.numpy_event import lif as right\ncalls = []\n"
     "def lif(*arguments):\n"
     "    calls.append(0)\n"
-    "    if len(calls) > 8: raise MemoryError('in the rounds')\n"
+    "    if len(calls) > 5: raise MemoryError('in the rounds')\n"
     "    return right(*arguments)",
 }
 
@@ -142,3 +143,27 @@ def test_a_port_is_measured_by_adding_its_file(measured):
     assert fine.values == 400 * 64 + 64
     assert 0 < fine.steady_seconds < 1
     assert fine.first_call_seconds > 0
+    assert len(measured.limit) == len(fine.samples)
+    assert 0 < measured.share("numpy_fine") < 1
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="no affinity on this system")
+@pytest.mark.parametrize("threads", ["1", "all"])
+def test_one_thread_means_one_processor(threads):
+    # XLA starts as many threads as the process has processors, whatever the variables say.
+    code = """
+import os
+from common.worker import serve
+
+class Probe:
+    def processors(self):
+        return {"count": len(os.sched_getaffinity(0))}
+
+serve(lambda job: Probe())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, json.dumps({"threads": threads})],
+        input='["load", {}]\n["processors", {}]\n', capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    count = json.loads(done.stdout.splitlines()[1])["count"]
+    assert count == (1 if threads == "1" else usable_processors())

@@ -26,6 +26,7 @@ import numpy as np
 from common.checks import Arrays, InvalidInput
 from common.equivalence import Ulps
 from common.kernel import Kernel
+from common.roofline import Work, moved
 
 
 def make_matrix(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
@@ -64,6 +65,13 @@ def alive(arguments: tuple, outputs: tuple) -> None:
     assert different > 1, f"all {len(result)} rows give the same sum"
 
 
+def work(arguments: tuple, outputs: tuple) -> Work:
+    """An addition for each entry, at most; every byte is read once."""
+    matrix, vector = arguments
+    (result,) = outputs
+    return Work((moved(matrix, vector, result),), operations=matrix.size)
+
+
 binary_matvec = Kernel(
     inputs=make_inputs,
     dyadic=make_dyadic,
@@ -78,4 +86,5 @@ binary_matvec = Kernel(
     reference="numpy_matmul",
     check=check,
     alive=alive,
+    work=work,
 )

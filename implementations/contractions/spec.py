@@ -35,6 +35,7 @@ import numpy as np
 from common.checks import Arrays, fits
 from common.equivalence import Ulps
 from common.kernel import Kernel
+from common.roofline import Work, moved
 
 
 class Contractions(NamedTuple):
@@ -91,6 +92,13 @@ def alive(arguments: tuple, outputs: tuple) -> None:
     assert not np.array_equal(product, product.T), "the product is symmetric"
 
 
+def work(arguments: tuple, outputs: tuple) -> Work:
+    """The product, once, and the batch of them; the sums of rows and columns need none."""
+    _, _, a, _, lefts, _ = arguments
+    n, m = a.shape
+    return Work((moved(*arguments, *outputs),), operations=2 * n * n * m * (1 + len(lefts)))
+
+
 contractions = Kernel(
     inputs=make_inputs,
     dyadic=make_dyadic,
@@ -117,4 +125,5 @@ contractions = Kernel(
     reference="numpy_named",
     check=check,
     alive=alive,
+    work=work,
 )

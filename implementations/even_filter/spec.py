@@ -25,6 +25,7 @@ import numpy as np
 from common.checks import Arrays
 from common.equivalence import Exact
 from common.kernel import Kernel
+from common.roofline import Work, moved
 
 
 def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, numbers: int) -> tuple:
@@ -48,6 +49,12 @@ def alive(arguments: tuple, outputs: tuple) -> None:
     assert len(np.unique(evens)) > 1, "all that is kept is alike"
 
 
+def work(arguments: tuple, outputs: tuple) -> Work:
+    """Every number is read once, every even one written."""
+    (values,) = arguments
+    return Work((moved(values, *outputs),), operations=values.size)
+
+
 even_filter = Kernel(
     inputs=make_inputs,
     dyadic=make_inputs,
@@ -60,4 +67,5 @@ even_filter = Kernel(
     reference="numpy_mask",
     check=check,
     alive=alive,
+    work=work,
 )

@@ -23,6 +23,7 @@ import numpy as np
 from common.checks import Arrays, InvalidInput, size
 from common.equivalence import Ulps
 from common.kernel import Kernel
+from common.roofline import Work, moved
 
 
 def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, values: int, steps: int) -> tuple:
@@ -54,6 +55,12 @@ def alive(arguments: tuple, outputs: tuple) -> None:
     assert len(np.unique(decayed)) > len(x) ** 0.5 / 10, "the values are all alike"
 
 
+def work(arguments: tuple, outputs: tuple) -> Work:
+    """Every value is read and written once; the closed form is one multiplication."""
+    x, _, _ = arguments
+    return Work((moved(x, *outputs),), operations=x.size)
+
+
 geometric_decay = Kernel(
     inputs=make_inputs,
     dyadic=make_dyadic,
@@ -67,4 +74,5 @@ geometric_decay = Kernel(
     reference="numpy_loop",
     check=check,
     alive=alive,
+    work=work,
 )

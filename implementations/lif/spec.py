@@ -26,6 +26,7 @@ import numpy as np
 from common.checks import Arrays, InvalidInput, fits, size
 from common.equivalence import Exact, Ulps
 from common.kernel import Kernel
+from common.roofline import Traffic, Work, moved
 
 
 class State(NamedTuple):
@@ -197,6 +198,22 @@ def explain(
     )
 
 
+def work(arguments: tuple, outputs: tuple) -> Work:
+    """Read the rows of those that fire; in every step read the drive, read and write V."""
+    weights, drive, _, _, steps = arguments
+    spikes, _ = outputs
+    fired = int(spikes.sum())
+    rows = int(spikes.any(axis=0).sum()) * weights[0].nbytes  # that are ever read
+    return Work(
+        traffic=(
+            Traffic(fired * weights[0].nbytes, rows),
+            Traffic(steps * 3 * drive.nbytes, 2 * drive.nbytes),
+            moved(spikes),
+        ),
+        operations=(fired + 6 * steps) * len(drive),
+    )
+
+
 lif = Kernel(
     inputs=make_inputs,
     dyadic=make_dyadic,
@@ -217,4 +234,5 @@ lif = Kernel(
     alive=alive,
     single_steps=single_steps,
     explain=explain,
+    work=work,
 )

@@ -18,6 +18,7 @@ import numpy as np
 from common.checks import Arrays, InvalidInput, fits, size
 from common.equivalence import Exact, Ulps
 from common.kernel import Kernel
+from common.roofline import Traffic, Work, moved
 from implementations.lif.spec import (
     DYADIC,
     GENERAL,
@@ -140,6 +141,22 @@ def explain(
     return bool(why), why
 
 
+def work(arguments: tuple, outputs: tuple) -> Work:
+    """Read the rows of those that fire; in every step read the drive, read and write V."""
+    weights, drive, _, _, steps, _ = arguments
+    spikes, spike_count, _ = outputs
+    fired = int(spike_count.sum())
+    rows = int(spike_count.any(axis=0).sum()) * weights[0].nbytes  # that are ever read
+    return Work(
+        traffic=(
+            Traffic(fired * weights[0].nbytes, rows),
+            Traffic(steps * 3 * drive.nbytes, 2 * drive[0].nbytes),  # a trial at a time
+            moved(spikes, spike_count),
+        ),
+        operations=fired * len(weights) + 6 * steps * drive.size,
+    )
+
+
 lif_ensemble = Kernel(
     inputs=make_inputs,
     dyadic=make_dyadic,
@@ -160,4 +177,5 @@ lif_ensemble = Kernel(
     alive=alive,
     single_steps=single_steps,
     explain=explain,
+    work=work,
 )

@@ -33,6 +33,7 @@ import numpy as np
 from common.checks import Arrays, InvalidInput, fits, size
 from common.equivalence import Ulps
 from common.kernel import Kernel
+from common.roofline import Work, moved
 
 
 class Parameters(NamedTuple):
@@ -120,6 +121,12 @@ def alive(arguments: tuple, outputs: tuple) -> None:
     assert (end != state).all(), "the populations end as they started"
 
 
+def work(arguments: tuple, outputs: tuple) -> Work:
+    """A step is 8 operations. That each waits for the one before, no roofline knows."""
+    _, _, steps, _ = arguments
+    return Work((moved(*outputs),), operations=8 * steps)
+
+
 lotka_volterra = Kernel(
     inputs=make_inputs,
     # Each step rounds anew and the orbit carries the errors on: where a port fuses a multiplication
@@ -138,4 +145,6 @@ lotka_volterra = Kernel(
     reference="numpy_loop",
     check=check,
     alive=alive,
+    work=work,
+    peers=("diffrax_euler",),
 )

@@ -18,6 +18,7 @@ import numpy as np
 from common.checks import Arrays, InvalidInput
 from common.equivalence import Ulps
 from common.kernel import Kernel
+from common.roofline import Work, moved
 
 
 class Layer(NamedTuple):
@@ -100,6 +101,13 @@ def alive(arguments: tuple, outputs: tuple) -> None:
     assert (np.ptp(scores, axis=0) > 0).all(), "all examples have the same score"
 
 
+def work(arguments: tuple, outputs: tuple) -> Work:
+    """Two products."""
+    x, hidden, output = arguments
+    weights = hidden[0].size + output[0].size
+    return Work((moved(x, hidden[0], output[0], *outputs),), operations=2 * len(x) * weights)
+
+
 mlp_inference = Kernel(
     inputs=make_inputs,
     dyadic=make_dyadic,
@@ -113,4 +121,6 @@ mlp_inference = Kernel(
     reference="numpy_vectorised",
     check=check,
     alive=alive,
+    work=work,
+    peers=("torch_nn",),
 )

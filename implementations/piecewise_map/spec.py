@@ -31,6 +31,7 @@ import numpy as np
 from common.checks import Arrays, InvalidInput, size
 from common.equivalence import Ulps
 from common.kernel import Kernel
+from common.roofline import EXPONENTIAL, Work, moved
 
 CRITICAL = 2300.0  # Reynolds number from which on flow in a pipe is turbulent
 
@@ -81,6 +82,14 @@ def alive(arguments: tuple, outputs: tuple) -> None:
     assert values > 1, "all friction factors are alike"
 
 
+def work(arguments: tuple, outputs: tuple) -> Work:
+    """A logarithm, a division and three more an iteration, where the flow is turbulent."""
+    reynolds, _, iterations = arguments
+    turbulent = int((reynolds >= CRITICAL).sum())
+    operations = turbulent * iterations * (EXPONENTIAL + 4) + reynolds.size
+    return Work((moved(reynolds, *outputs),), operations)
+
+
 piecewise_map = Kernel(
     inputs=make_inputs,
     # The last step's logarithm is near -8 and rounds to an ulp or two, also inside the library;
@@ -95,4 +104,5 @@ piecewise_map = Kernel(
     reference="numpy_where",
     check=check,
     alive=alive,
+    work=work,
 )

@@ -21,6 +21,7 @@ import numpy as np
 from common.checks import Arrays
 from common.equivalence import Ulps
 from common.kernel import Kernel
+from common.roofline import Work, moved
 
 
 def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, entries: int) -> tuple:
@@ -55,6 +56,12 @@ def alive(arguments: tuple, outputs: tuple) -> None:
     assert total != 0, "a sum of 0: the entries may all be roots"
 
 
+def work(arguments: tuple, outputs: tuple) -> Work:
+    """Every entry is read once; four operations."""
+    (x,) = arguments
+    return Work((moved(x),), operations=4 * x.size)
+
+
 polynomial_sum = Kernel(
     inputs=make_inputs,
     dyadic=make_dyadic,
@@ -68,4 +75,5 @@ polynomial_sum = Kernel(
     reference="numpy_vectorised",
     check=check,
     alive=alive,
+    work=work,
 )

@@ -20,6 +20,7 @@ import numpy as np
 from common.checks import Arrays
 from common.equivalence import Ulps
 from common.kernel import Kernel
+from common.roofline import Work, moved
 
 
 def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, rows: int) -> tuple:
@@ -50,6 +51,12 @@ def alive(arguments: tuple, outputs: tuple) -> None:
     assert np.mean(np.diff(product) != 0) > 0.9, "the product hardly changes"
 
 
+def work(arguments: tuple, outputs: tuple) -> Work:
+    """Every value is read once and written once."""
+    terms, _ = arguments
+    return Work((moved(*arguments, *outputs),), operations=2 * terms.size)
+
+
 prefix_scan = Kernel(
     inputs=make_inputs,
     dyadic=make_dyadic,
@@ -64,4 +71,5 @@ prefix_scan = Kernel(
     reference="numpy_cumulative",
     check=check,
     alive=alive,
+    work=work,
 )

@@ -29,6 +29,7 @@ import numpy as np
 from common.checks import Arrays, InvalidInput
 from common.equivalence import Ulps
 from common.kernel import Kernel
+from common.roofline import EXPONENTIAL, Work, moved
 
 
 def make_inputs(
@@ -69,6 +70,14 @@ def alive(arguments: tuple, outputs: tuple) -> None:
     assert 0 < loss < np.inf, f"a loss of {loss}"
 
 
+def work(arguments: tuple, outputs: tuple) -> Work:
+    """One product; an exponential a class; every point is read once, its probabilities written."""
+    x, weights, _, labels = arguments
+    probabilities, _ = outputs
+    operations = 2 * len(x) * weights.size + probabilities.size * (EXPONENTIAL + 4)
+    return Work((moved(x, labels, probabilities),), operations)
+
+
 softmax_regression = Kernel(
     inputs=make_inputs,
     outputs={
@@ -86,4 +95,6 @@ softmax_regression = Kernel(
     reference="numpy_vectorised",
     check=check,
     alive=alive,
+    work=work,
+    peers=("scipy_special", "sklearn_loss", "torch_nn"),
 )

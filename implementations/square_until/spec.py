@@ -24,6 +24,7 @@ import numpy as np
 from common.checks import Arrays, InvalidInput
 from common.equivalence import Exact
 from common.kernel import Kernel
+from common.roofline import Work, moved
 
 
 def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, values: int) -> tuple:
@@ -68,6 +69,13 @@ def alive(arguments: tuple, outputs: tuple) -> None:
     assert x.max() <= tolerance * np.abs(start).max(), "the values are not yet small"
 
 
+def work(arguments: tuple, outputs: tuple) -> Work:
+    """Every value is read once and written once."""
+    x, _ = arguments
+    squared, count = outputs
+    return Work((moved(x, squared),), operations=int(count) * x.size)
+
+
 square_until = Kernel(
     inputs=make_inputs,
     dyadic=make_dyadic,
@@ -80,4 +88,5 @@ square_until = Kernel(
     reference="numpy_loop",
     check=check,
     alive=alive,
+    work=work,
 )

@@ -24,6 +24,7 @@ import numpy as np
 from common.checks import Arrays
 from common.equivalence import Ulps
 from common.kernel import Kernel
+from common.roofline import Work, moved
 
 
 def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, entries: int) -> tuple:
@@ -58,6 +59,12 @@ def alive(arguments: tuple, outputs: tuple) -> None:
     assert 0 < distance < np.inf, f"a squared distance of {distance}"
 
 
+def work(arguments: tuple, outputs: tuple) -> Work:
+    """Every entry is read once; three operations."""
+    a, b = arguments
+    return Work((moved(a, b),), operations=3 * a.size)
+
+
 squared_distance = Kernel(
     inputs=make_inputs,
     dyadic=make_dyadic,
@@ -71,4 +78,6 @@ squared_distance = Kernel(
     reference="numpy_vectorised",
     check=check,
     alive=alive,
+    work=work,
+    peers=("scipy_spatial",),
 )

@@ -24,6 +24,7 @@ import numpy as np
 from common.checks import Arrays, fits
 from common.equivalence import Ulps
 from common.kernel import Kernel
+from common.roofline import Work, moved
 
 
 def make_inputs(
@@ -66,6 +67,12 @@ def alive(arguments: tuple, outputs: tuple) -> None:
             assert spread.max() > 0, f"all {what} respond alike: a port could mix them up"
 
 
+def work(arguments: tuple, outputs: tuple) -> Work:
+    """One product."""
+    images, kernels = arguments
+    return Work((moved(images, kernels, *outputs),), operations=2 * images.size * len(kernels))
+
+
 tensor_contraction = Kernel(
     inputs=make_inputs,
     dyadic=make_dyadic,
@@ -79,4 +86,5 @@ tensor_contraction = Kernel(
     reference="numpy_reshape",
     check=check,
     alive=alive,
+    work=work,
 )

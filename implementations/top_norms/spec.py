@@ -30,6 +30,7 @@ import numpy as np
 from common.checks import Arrays, InvalidInput, fits, size
 from common.equivalence import Ulps
 from common.kernel import Kernel
+from common.roofline import Work, moved
 
 
 def make_inputs(
@@ -66,6 +67,13 @@ def alive(arguments: tuple, outputs: tuple) -> None:
     assert result[0] > result[-1] > 0, "the norms are all alike"
 
 
+def work(arguments: tuple, outputs: tuple) -> Work:
+    """Half of the Gram matrix, which is symmetric, and its triangular factor times each row."""
+    matrix, _ = arguments
+    rows, columns = matrix.shape
+    return Work((moved(matrix),), operations=2 * rows * columns**2)
+
+
 top_norms = Kernel(
     inputs=make_inputs,
     dyadic=make_dyadic,
@@ -79,4 +87,5 @@ top_norms = Kernel(
     reference="numpy_sort",
     check=check,
     alive=alive,
+    work=work,
 )

@@ -1,0 +1,91 @@
+"""The machine's limit: what a result needs at least, and how fast this machine provides it."""
+
+import math
+import sys
+
+import numpy as np
+import pytest
+
+from common.backends import Unavailable, leaves
+from common.kernel import find_kernel, kernels, load
+from common.measure import Figures, Session
+from common.roofline import Limit, Traffic, Work, moved
+
+
+@pytest.fixture(scope="module")
+def limit():
+    pytest.importorskip("numba")
+    return Limit(Work((Traffic(1e6, 2e4),), 0), "float64")
+
+
+@pytest.mark.parametrize("kernel", kernels())
+def test_every_kernel_states_what_its_result_needs(kernel):
+    spec = find_kernel(kernel)
+    assert spec.work is not None
+    arguments = spec.make_inputs("check", "float64")
+    outputs = tuple(leaves(load(kernel, spec.reference)(*arguments)))
+    work = spec.work(arguments, outputs)
+    assert work.operations >= 0
+    assert 0 < sum(traffic.bytes for traffic in work.traffic) < math.inf
+    # The least is never more than what a naive program moves: all arguments, in every step.
+    assert all(traffic.within > 0 or traffic.bytes == 0 for traffic in work.traffic)
+
+
+@pytest.mark.parametrize("kernel", kernels())
+def test_peers_are_ports(kernel):
+    spec = find_kernel(kernel)
+    assert set(spec.peers) <= set(spec.ports()) - {spec.reference}
+
+
+def test_arrays_are_moved_once():
+    assert moved(np.zeros(3), np.zeros((2, 2), np.float32)) == Traffic(40, 40)
+
+
+def test_lif_moves_the_rows_that_fire_and_its_state():
+    spec = find_kernel("lif")
+    assert spec.work is not None
+    arguments = spec.make_inputs("check", "float64")
+    spikes, voltage = leaves(load("lif", "numpy_dense")(*arguments))
+    rows, state, raster = spec.work(arguments, (spikes, voltage)).traffic
+    steps, neurons = spikes.shape
+    assert rows.bytes == spikes.sum() * neurons * 8
+    assert rows.within <= neurons * neurons * 8
+    assert (state.bytes, state.within) == (steps * 3 * neurons * 8, 2 * neurons * 8)
+    assert raster.bytes == steps * neurons
+
+
+def test_twice_the_work_takes_twice_the_time(limit, monkeypatch):
+    monkeypatch.setattr(limit, "bandwidth", lambda within: 1e9 if within > 1e6 else 1e10)
+    monkeypatch.setattr(limit, "peak", lambda: 1e9)
+    cases = {
+        ((Traffic(1e9, 2e6),), 0): 1.0,  # from memory
+        ((Traffic(1e9, 1e3),), 0): 0.1,  # from a cache
+        ((Traffic(1e9, 2e6), Traffic(1e9, 1e3)), 0): 1.1,
+        ((Traffic(1e9, 2e6),), 3e9): 3.0,  # arithmetic takes longer than the bytes
+    }
+    for work, seconds in cases.items():
+        limit.work = Work(*work)
+        assert limit.sample()["seconds"] == pytest.approx(seconds)
+
+
+def test_rates_of_this_machine_are_plausible(limit):
+    assert 1e8 < limit.bandwidth(2e4) < 1e14  # bytes a second
+    assert 1e7 < limit.peak() < 1e14
+
+
+def test_without_numba_the_limit_is_unavailable(monkeypatch):
+    monkeypatch.setitem(sys.modules, "numba", None)
+    with pytest.raises(Unavailable, match="numba"):
+        Limit(Work((Traffic(1, 1),), 0), "float64")
+
+
+def test_time_over_the_limit_is_held_against_the_best_that_was_seen():
+    port = Figures("port", samples=[2.0, 4.0, 4.0])
+    session = Session(
+        "lif", "small", "float64", "cpu", "all", "port", True, "3.11", 2, {"port": port}, [1.5, 1.0]
+    )
+    assert session.over_limit("port") == [2.0, 4.0, 4.0]
+    assert session.share("port") == 0.25
+    session.limit = []  # not known on this device
+    assert session.over_limit("port") == []
+    assert math.isnan(session.share("port"))
