@@ -10,6 +10,7 @@ DTYPE ?= float64
 THREADS ?= all
 DEVICE ?= cpu
 RANGE ?= -n 5 HEAD
+JOBS ?= 2
 
 BIN := .venv/bin
 READY := .venv/ready
@@ -21,7 +22,7 @@ bench: $(READY)
 	$(BIN)/python -m common.history bench $(SETTINGS) $(BENCH)
 
 test: $(READY)
-	$(BIN)/python -m pytest $(TEST)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(TEST)
 
 history: $(READY)
 	$(BIN)/python -m common.history record --device $(DEVICE) --range "$(RANGE)" $(BENCH)

@@ -130,6 +130,15 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(str(error)) from None
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which tests stay together where several processes share the suite: a port compiles once."""
+    for item in items:
+        parameters = getattr(getattr(item, "callspec", None), "params", {})
+        cases = [value for value in parameters.values() if isinstance(value, Case)]
+        group = f"{item.location[0]} {parameters.get('kernel', '')}"
+        item.add_marker(pytest.mark.xdist_group("/".join(cases[0][:2]) if cases else group))
+
+
 def pytest_report_header() -> list[str]:
     versions = []
     for backend in LIBRARIES.values():
