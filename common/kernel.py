@@ -17,6 +17,7 @@ The same call in pieces, as measurement needs it:
 import difflib
 import importlib
 import importlib.util
+import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -76,10 +77,28 @@ class Kernel:
     name: str = ""
     folder: Path = IMPLEMENTATIONS
 
+    def shape(self, size: str) -> dict[str, Any]:
+        """The shape of a named size, with changes if there are any: `small,neurons=500,rate=0.5`.
+
+        Raises UnknownName for a size or a dimension that does not exist, and for no number.
+        """
+        name, *changes = size.split(",")
+        shape = dict(self.sizes[one_of("size", name, self.sizes, f" of kernel {self.name!r}")])
+        for change in changes:
+            dimension, _, value = change.partition("=")
+            allowed = inspect.signature(self.inputs).parameters
+            keywords = [x.name for x in allowed.values() if x.kind == x.KEYWORD_ONLY]
+            one_of("dimension", dimension, keywords, f" of kernel {self.name!r}")
+            try:
+                shape[dimension] = int(value) if value.isdecimal() else float(value)
+            except ValueError:
+                raise UnknownName(f"{dimension}: {value!r}; allowed: a number") from None
+        return shape
+
     def make_inputs(self, size: str, dtype: str, *, dyadic: bool = True, seed: int = 0) -> tuple:
-        """Checked, read-only arguments of a named size; dyadic ones where the kernel has them."""
+        """Checked, read-only arguments of a size; dyadic ones where the kernel has them."""
         make = self.dyadic if dyadic and self.dyadic is not None else self.inputs
-        shape = self.sizes[one_of("size", size, self.sizes, f" of kernel {self.name!r}")]
+        shape = self.shape(size)
         precision = np.dtype(one_of("dtype", dtype, DTYPES))
         return self.check(precision, *make(np.random.default_rng(seed), precision, **shape))
 

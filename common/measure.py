@@ -217,7 +217,7 @@ def measure(
     that do not exist; a port that cannot be measured is a row with its reason.
     """
     spec = find_kernel(kernel)
-    one_of("size", size, spec.sizes, f" of kernel {kernel!r}")
+    spec.shape(size)
     one_of("threads", threads, ("1", "all"))
     for port in ports:
         one_of("port", port, spec.ports(), f" of kernel {kernel!r}")

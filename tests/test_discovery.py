@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from common.backends import LIBRARIES
-from common.kernel import IMPLEMENTATIONS, find_kernel, kernels, library_of
+from common.kernel import IMPLEMENTATIONS, UnknownName, find_kernel, kernels, library_of
 
 
 def test_kernels_are_the_folders_with_a_spec():
@@ -53,3 +53,26 @@ def test_listing_imports_no_library():
     *lessons, imported = done.stdout.splitlines()
     assert len(lessons) == len(kernels())
     assert imported == "set()"
+
+
+def test_a_size_may_be_changed():
+    spec = find_kernel("lif")
+    assert spec.shape("small") == {"neurons": 1000, "steps": 2000}
+    assert spec.shape("small,neurons=50,rate=0.5") == {"neurons": 50, "steps": 2000, "rate": 0.5}
+    assert spec.shape("small") == {"neurons": 1000, "steps": 2000}
+    weights, *_ = spec.make_inputs("small,neurons=50", "float32")
+    assert weights.shape == (50, 50)
+
+
+@pytest.mark.parametrize(
+    ("size", "message"),
+    [
+        ("smal", "unknown size 'smal' of kernel 'lif': did you mean 'small'"),
+        ("small,neuron=5", "unknown dimension 'neuron' of kernel 'lif': did you mean 'neurons'"),
+        ("small,neurons=many", "neurons: 'many'; allowed: a number"),
+        ("small,neurons", "neurons: ''; allowed: a number"),
+    ],
+)
+def test_a_size_that_does_not_exist(size, message):
+    with pytest.raises(UnknownName, match=message):
+        find_kernel("lif").shape(size)

@@ -1,4 +1,9 @@
-"""`scan`, event-driven: a `fori_loop` adds the rows of those that fired, as many as there are."""
+"""`scan`, event-driven: spikes are packed into words, and a `while_loop` takes bit after bit.
+
+Shapes are fixed under jit, the number of spikes is not. A list of them (jax_scan_nonzero) needs
+room for all and a running sum over all neurons; finding the next spike in a few packed words costs
+next to nothing, and a step in which nobody fires is over at once.
+"""
 
 from functools import partial
 
@@ -6,21 +11,32 @@ import jax
 import jax.numpy as jnp
 
 
+def pack(fired):
+    rows = jnp.pad(fired, (0, -len(fired) % 32)).reshape(-1, 32).astype(jnp.uint32)
+    return (rows << jnp.arange(32, dtype=jnp.uint32)).sum(axis=1, dtype=jnp.uint32)
+
+
+def any_left(carry):
+    words, _ = carry
+    return (words != 0).any()
+
+
 @partial(jax.jit, static_argnames="steps")
 def lif(weights, drive, state, parameters, steps):
     dt, tau, v_reset, v_threshold, resistance = parameters
-    neurons = len(drive)
+
+    def add_row(carry):
+        words, current = carry
+        word = jnp.argmax(words != 0).astype(jnp.int32)
+        bit = 31 - jax.lax.clz(words[word])
+        words = words.at[word].set(words[word] ^ (jnp.uint32(1) << bit))
+        return words, current + weights[32 * word + bit.astype(jnp.int32)]
 
     def step(state, _):
         voltage = state.voltage  # (neurons,) mV
         fired = voltage >= v_threshold  # (neurons,) bool
-        voltage = jnp.where(fired, v_reset, voltage)
-        # Shapes are fixed under jit, the number of spikes is not: the list has room for all.
-        sources = jnp.nonzero(fired, size=neurons)[0]  # (neurons,), the first fired.sum() count
-        current = jax.lax.fori_loop(
-            0, fired.sum(), lambda k, current: current + weights[sources[k]], jnp.zeros_like(drive)
-        )
-        current = current + drive  # (neurons,) nA
+        words = pack(fired)  # (neurons / 32,) uint32
+        _, current = jax.lax.while_loop(any_left, add_row, (words, drive))  # (neurons,) nA
         voltage = voltage + (dt / tau) * (-voltage + v_reset + resistance * current)
         voltage = jnp.where(fired, v_reset, voltage)
         return state._replace(voltage=voltage), fired

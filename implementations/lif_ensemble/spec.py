@@ -26,6 +26,7 @@ from implementations.lif.spec import (
     check_model,
     check_rate,
     check_state,
+    make_drive,
     make_weights,
 )
 from implementations.lif.spec import explain as explain_trial
@@ -39,10 +40,11 @@ def make_inputs(
     neurons: int,
     steps: int,
     raster: bool,
+    rate: float | None = None,
 ) -> tuple:
     """General inputs: those of `lif`, with a drive and a start for each trial."""
     weights = make_weights(rng, neurons)
-    drive = rng.uniform(1.2, 1.75, (trials, neurons))  # nA: 0.8 to 1.16 times the threshold's
+    drive = make_drive(rng, 1.2, 1.75, (trials, neurons), rate)
     voltage = rng.uniform(GENERAL.v_reset, GENERAL.v_threshold, (trials, neurons))
     return weights, drive, State(voltage), GENERAL, steps, raster
 
@@ -55,13 +57,14 @@ def make_dyadic(
     neurons: int,
     steps: int,
     raster: bool,
+    rate: float | None = None,
 ) -> tuple:
     """Inputs on which every port must agree to the last bit, for the reasons given for `lif`.
 
     The first neuron and the last of each trial start exactly at threshold.
     """
     weights = np.round(make_weights(rng, neurons) * 64) / 64
-    drive = np.round(rng.uniform(1.5, 2.17, (trials, neurons)) * 64) / 64
+    drive = np.round(make_drive(rng, 1.5, 2.17, (trials, neurons), rate) * 64) / 64
     start = rng.uniform(DYADIC.v_reset, DYADIC.v_threshold, (trials, neurons))
     voltage = np.round(start * 1024) / 1024
     voltage[:, [0, -1]] = DYADIC.v_threshold

@@ -39,7 +39,14 @@ WRONG = [
     wrong("voltage_clipped", "numpy_dense", RUN, LEAK, f"np.maximum({LEAK}, v_reset - voltage)"),
     wrong("all_excite", "numpy_dense", RUN, "fired @ weights", "fired @ np.abs(weights)"),
     wrong("first_spike_only", "numpy_event", RUN, "weights[fired]", "weights[fired][:1]"),
-    wrong("last_spike_lost", "jax_scan_event", RUN, "0, fired.sum()", "0, fired.sum() - 1"),
+    wrong("last_spike_lost", "jax_scan_nonzero", RUN, "0, fired.sum()", "0, fired.sum() - 1"),
+    wrong("one_spike_a_word", "jax_scan_event", RUN,
+          "words[word] ^ (jnp.uint32(1) << bit)", "jnp.uint32(0)"),
+    wrong("last_word_lost", "jax_scan_event", RUN, "(words != 0).any()", "(words[:-1] != 0).any()"),
+    wrong("last_four_lost", "numba_event_fused", RUN, "range(alone, len(senders), 4)",
+          "range(alone, len(senders) - 4, 4)"),
+    wrong("row_twice", "numba_event_fused", RUN, "(third[post] + fourth", "(third[post] + third"),
+    wrong("reset_forgotten", "numba_event_fused", RUN, "v_reset if fired[n] else after", "after"),
     wrong("last_neuron_lost", "numpy_dense", RUN, CURRENT, "fired[:-1] @ weights[:-1] + drive"),
     wrong("current_kept", "numba_event", RUN,
           "            current[i] = drive[i]\n", "",
@@ -115,5 +122,5 @@ EQUIVALENT = [
     # So what a neuron sends to itself arrives while it does not integrate.
     wrong("no_self_connections", "numpy_dense", "",
           "fired @ weights", "fired @ (weights * ~np.eye(len(drive), dtype=bool))"),
-    *(wrong("unedited", port, "", ">=", ">=") for port in find_kernel("lif").ports()),
+    *(wrong("unedited", port, "", "def lif(", "def lif(") for port in find_kernel("lif").ports()),
 ]  # fmt: skip
