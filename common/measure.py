@@ -19,7 +19,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
@@ -43,7 +43,7 @@ class Figures:
 
     port: str
     status: str = "measured"
-    """measured, unavailable (its library or device is not here), different or failed."""
+    """measured, unavailable (its library or device is not here), different, failed, interrupted."""
     reason: str = ""
     import_seconds: float = math.nan
     """Importing the library and the port, in a fresh process."""
@@ -134,6 +134,29 @@ class Session:
         return cls(**data)
 
 
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C; `session` has what was measured until then."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+
+
+@contextlib.contextmanager
+def _interruptible(session: Session) -> Iterator[None]:
+    """Ctrl-C leaves a session whose ports have as many rounds each, as far as they had any."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        ports = session.ports.values()
+        rounds = min((len(figures.samples) for figures in ports if figures.samples), default=0)
+        for figures in ports:
+            figures.samples = figures.samples[:rounds]
+            if figures.status == "measured" and not figures.samples:
+                figures.status, figures.reason = "interrupted", "before its first round"
+        raise Interrupted(session) from None
+
+
 class _Process:
     """A worker process: sends a command, waits for its reply, kills it when it is no use."""
 
@@ -150,7 +173,8 @@ class _Process:
             start_new_session=True,  # Ctrl-C reaches us alone; we end the workers
         )
         self.replies: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
 
     def _read(self) -> None:
         assert self.process.stdout is not None
@@ -180,6 +204,12 @@ class _Process:
     def end(self) -> None:
         self.process.kill()
         self.process.wait()
+        self.reader.join()
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+        self.process.stdout.close()
         self.stderr.close()
 
 
@@ -214,7 +244,8 @@ def measure(
 
     The reference is always among them, on the CPU. `progress(done, total, what)` is called before
     each call of a port; the total is known after the first round. Raises UnknownName for names
-    that do not exist; a port that cannot be measured is a row with its reason.
+    that do not exist; a port that cannot be measured is a row with its reason. Ctrl-C raises
+    Interrupted, a KeyboardInterrupt that has what was measured until then.
     """
     spec = find_kernel(kernel)
     spec.shape(size)
@@ -226,7 +257,7 @@ def measure(
         kernel, size, dtype, device, threads, spec.reference, spec.dyadic is not None,
         platform.python_version(), usable_processors(), {p: Figures(p) for p in chosen},
     )  # fmt: skip
-    with contextlib.ExitStack() as stack:
+    with _interruptible(session), contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         workers: dict[str, _Process] = {}
         for i, port in enumerate(chosen):
