@@ -1,7 +1,7 @@
 """Predators and their prey: the Lotka-Volterra equations by explicit Euler, one course.
 
 Prey multiply by themselves and are eaten where they meet predators; predators live on that and
-otherwise die out (Lotka 1925; Volterra 1926; Murray, Mathematical Biology I, 2002, eq. 3.1):
+otherwise die out (Lotka 1925; Volterra 1926; Murray, Mathematical Biology I, 2002, chapter 3):
 
     d prey / dt      = alpha prey - beta prey predators
     d predators / dt = delta prey predators - gamma predators

@@ -4,7 +4,7 @@
     product[i, j] = sum over k of mapped[i, k] mapped[k, j]
 
 The matrix product is that of linear algebra (G. Golub and C. Van Loan, Matrix Computations, 4th
-edition, 2013, eq. 1.1.3). The map is n**2 cheap operations, which a compiler fuses into one pass;
+edition, 2013, chapter 1). The map is n**2 cheap operations, which a compiler fuses into one pass;
 the product is n**3, which no compiler of these makes faster. So `jit` helps a small matrix, where
 calls and temporaries cost, and a large one next to nothing.
 

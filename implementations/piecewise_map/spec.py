@@ -2,7 +2,7 @@
 
 A pipe's Darcy friction factor f depends on the Reynolds number Re of the flow. Slow flow is laminar
 and f is a quotient; fast flow is turbulent and f solves the equation of Colebrook, in which it
-stands on both sides (White, Fluid Mechanics, 7th ed. 2011, eqs. 6.13 and 6.48):
+stands on both sides (White, Fluid Mechanics, 7th ed. 2011, chapter 6):
 
     Re < 2300:    f = 64 / Re
     otherwise:    1 / sqrt(f) = -2 log10(roughness / 3.7 + 2.51 / (Re sqrt(f)))

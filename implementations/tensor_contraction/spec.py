@@ -4,7 +4,7 @@
 
 `images` (N, H, W, C) and `kernels` (L, H, W, C) give `responses` (N, L): how much each image is
 like each kernel. It is a convolution whose kernel covers the whole image, and also a fully
-connected layer (Goodfellow, Bengio and Courville, Deep Learning, 2016, sections 6.1 and 9.1): with
+connected layer (Goodfellow, Bengio and Courville, Deep Learning, 2016, chapters 6 and 9): with
 the three axes read as one, it is a single matrix product, and `reshape` reads them so without
 moving a byte, because they lie next to each other, in the same order, in both arrays.
 

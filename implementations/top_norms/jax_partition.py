@@ -1,4 +1,4 @@
-"""Compiled, with `jnp.partition`: it is built on `top_k`, and so gains nothing over it."""
+"""Compiled, with `jnp.partition`: it calls `top_k` twice, for the largest and for all others."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""The small product instead of the large one: associativity saves more than any sort."""
+"""The small product instead of the large one: fewer operations, and the large one never exists."""
 
 import numpy as np
 

@@ -15,12 +15,12 @@ large product (rows, rows) need never exist. Both are sums of the same terms in 
     sum over j of (m . m_j)^2  =  m (sum over j of m_j^T m_j) m^T
 
 Source: an exercise of the tutorials; the second form is associativity (Golub and Van Loan, Matrix
-Computations, 4th ed. 2013, section 1.1).
+Computations, 4th ed. 2013, chapter 1).
 
 Dyadic inputs: entries are -1, 0 and 1, so that all sums are whole numbers below 2**24 and a square
 root is the only rounding; it is correct everywhere but in `torch.sqrt` (see torch_eager.py).
-Left out: `vmap` over rows, which gives the program of the product, and a parallel loop in Numba:
-beside BLAS and the small product it would not pay.
+Left out: `vmap` over rows, which gives the program of the product, and a parallel loop in Numba,
+which would spread over the cores what the small product does not even do.
 """
 
 from typing import Any

@@ -1,6 +1,6 @@
 """PyTorch as it comes, with its own norm: a descending sort needs no reversal.
 
-`torch.sqrt` of float32 is a unit in the last place off for every sixth whole number (it calls MKL's
+`torch.sqrt` of float32 is a unit in the last place off for every fifth whole number (it calls MKL's
 vector functions); the root inside `vector_norm` is rounded correctly, like every other library's.
 """
 

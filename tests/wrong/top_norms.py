@@ -20,7 +20,7 @@ WRONG = [
     wrong("one_too_few", "jax_partition", SHAPE, "[-count:]", "[1 - count:]"),
     wrong("indices", "jax_top_k", ": result has dtype int32; expected float64$",
           "largest, _ =", "_, largest ="),
-    # Every sixth root is a unit off: only bits show it.
+    # Every fifth root is a unit off: only bits show it.
     wrong("root_of_mkl", "torch_topk", RESULT,
           "torch.linalg.vector_norm(product, dim=1)",
           "(product.float() ** 2).sum(dim=1).sqrt().double()"),

@@ -1,0 +1,98 @@
+"""Predators and their prey by explicit Euler, until the prey stop rising: a step that data decide.
+
+The equations and the step are those of implementations/lotka_volterra/spec.py:
+
+    d prey / dt      = alpha prey - beta prey predators
+    d predators / dt = delta prey predators - gamma predators
+
+Prey rise as long as alpha > beta predators. So, before each step:
+
+    0. end if beta predators >= alpha, or after max_steps
+    1. born = alpha prey - beta prey predators            thousands / year
+    2. fed = delta prey predators - gamma predators       thousands / year
+    3. prey, predators = prey + dt born, predators + dt fed
+
+Returned are the state (2,) at the end, prey at their first maximum and the predators that stop
+them, in thousands, and `count`, an int32: how many steps were taken. A count of max_steps says that
+the maximum may not have been reached.
+
+When a port is compiled, the number of steps is not known, only its bound. A Python loop has to
+look at the state before each step; `while_loop` looks where the state is; a loop of fixed length
+cannot end, so it takes all of max_steps and masks what comes too late. The inputs start from few
+predators and bound the steps by one round of the orbit, of which the rise is about a sixth.
+
+There are no dyadic inputs, for the reason that lotka_volterra gives. All ports must agree on
+`count` nevertheless: `alive` refuses inputs whose last step comes so near to the threshold that
+rounding could decide. Left out: `vmap`, under which a `while_loop` takes as many steps as the
+slowest course needs, and masks the others; torch.compile over several steps at a time, each of
+which makes it six times the work (see nested_recurrence).
+"""
+
+from typing import Any
+
+import numpy as np
+
+from common.checks import Arrays, InvalidInput, size
+from common.equivalence import Exact, Ulps
+from common.kernel import Kernel
+from common.roofline import Work, moved
+from implementations.lotka_volterra.spec import YEARS, Parameters, check_model, check_state
+
+
+def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, max_steps: int) -> tuple:
+    """So few predators that the prey almost triple before there are enough of them."""
+    state = rng.uniform(0.9, 1.1, 2) * (5.0, 1.0)
+    parameters = Parameters(dt=YEARS / max_steps, alpha=1.1, beta=0.4, gamma=0.4, delta=0.1)
+    return state, parameters, max_steps
+
+
+def check(dtype: np.dtype, state: Any, parameters: Any, max_steps: Any) -> tuple:
+    """state (2,) thousands from 0, Parameters above 0, max_steps from 1 to 2**31 - 1."""
+    arrays = Arrays(dtype)
+    state = check_state(arrays, state)
+    parameters = check_model(arrays, parameters)
+    max_steps = size("max_steps", max_steps)
+    if not 1 <= max_steps < 2**31:
+        raise InvalidInput(f"max_steps: {max_steps}; allowed: from 1 to 2**31 - 1")
+    return state, parameters, max_steps
+
+
+def alive(arguments: tuple, outputs: tuple) -> None:
+    """A course that ends at once, or not at all, or that rounding could end a step earlier."""
+    start, parameters, max_steps = arguments
+    state, count = outputs
+    dt, alpha, beta, gamma, delta = (float(value) for value in parameters)
+    prey, predators = (float(value) for value in state)
+    assert 5 <= count < max_steps, f"{count} of {max_steps} steps; plausible: 5 to one less"
+    assert np.isfinite(state).all(), "a population is not finite"
+    assert prey > 2 * start[0], f"prey rose from {start[0]} to {prey} only"
+    beyond = beta * predators / alpha - 1
+    step = dt * (delta * prey - gamma)
+    assert 0.02 * step < beyond < 0.98 * step, "rounding could decide which step is the last"
+
+
+def work(arguments: tuple, outputs: tuple) -> Work:
+    """A step is 8 operations and the condition one. That each waits for the last, nobody counts."""
+    state, _, _ = arguments
+    _, count = outputs
+    return Work((moved(state, *outputs),), operations=9 * int(count))
+
+
+lotka_volterra_until = Kernel(
+    inputs=make_inputs,
+    # As in lotka_volterra: a port that fuses or factors the step parts from the reference.
+    outputs={
+        "state": Ulps(100, "population", floor=1.0, unit="thousands"),
+        "count": Exact(),
+    },
+    sizes={
+        "large": dict(max_steps=10_000),
+        "small": dict(max_steps=1_000),
+        "check": dict(max_steps=200),
+    },
+    reference="numpy_loop",
+    check=check,
+    alive=alive,
+    work=work,
+    peers=("diffrax_event",),
+)
