@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from common.checks import InvalidInput
-from common.kernel import Port
+from common.kernel import Port, load
 from tests.conftest import cases, inputs, ports
 
 interleave_port = ports(cases("interleave_rows"))
@@ -45,3 +45,15 @@ def test_argument_is_refused(interleave_port: Port, argument: int, spoilt, messa
     with pytest.raises(InvalidInput, match=message):
         interleave_port(*arguments)
     assert interleave_port.backend.compiled() == compiled
+
+
+@pytest.mark.parametrize(("name", "copies"), [("jax_jit_argument", 1), ("jax_jit_donate", 0)])
+def test_a_buffer_that_is_not_donated_is_copied(name: str, copies: int):
+    jax = pytest.importorskip("jax")
+    port = load("interleave_rows", name)
+    first, second, third = inputs("interleave_rows", "float64")
+    result = np.zeros((3 * len(first), first.shape[1]), np.int8)
+    fill = port.function.__globals__["fill"]
+    with jax.default_device(jax.devices("cpu")[0]):
+        compiled = fill.lower(result, first, second, third).compile().as_text()
+    assert compiled.count(" copy(") == copies

@@ -2,14 +2,27 @@
 
 from numba import njit, prange
 
+STEPS = 4  # known when this is compiled, so that no loop remains of them
+
 
 @njit(fastmath={"contract"})
+def step(prey, predators, born, eaten, died, raised):
+    grown = prey + prey * (born - eaten * predators)  # thousands
+    return grown, predators + predators * (raised * prey - died)
+
+
+@njit
 def solve(prey, predators, born, eaten, died, raised, steps):
-    for _ in range(steps):
+    for _ in range(steps // STEPS):
         for i in range(len(prey)):
-            before = prey[i]  # thousands
-            prey[i] += before * (born[i] - eaten[i] * predators[i])
-            predators[i] += predators[i] * (raised[i] * before - died[i])
+            x, y = prey[i], predators[i]
+            for _ in range(STEPS):
+                x, y = step(x, y, born[i], eaten[i], died[i], raised[i])
+            prey[i], predators[i] = x, y
+    for _ in range(steps % STEPS):
+        for i in range(len(prey)):
+            x, y = prey[i], predators[i]
+            prey[i], predators[i] = step(x, y, born[i], eaten[i], died[i], raised[i])
 
 
 @njit(parallel=True)
