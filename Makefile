@@ -14,15 +14,25 @@ JOBS ?= 2
 
 BIN := .venv/bin
 READY := .venv/ready
+SIMULATORS := .venv-simulators
 SETTINGS := --dtype $(DTYPE) --threads $(THREADS) --device $(DEVICE)
 
-.PHONY: bench test history publish readme lint format types check smoke clean
+.PHONY: bench test simulators test-simulators history publish readme lint format types check smoke clean
 
 bench: $(READY)
 	$(BIN)/python -m common.history bench $(SETTINGS) $(BENCH)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(TEST)
+
+# Brian2 and NEST live beside the rest: Brian2 needs an older NumPy. Where this environment exists,
+# `make bench` measures their ports in it; their tests run nowhere else.
+simulators: $(SIMULATORS)/ready
+
+test-simulators: $(SIMULATORS)/ready
+	PORTSTUDY_REQUIRE=brian2,nest $(SIMULATORS)/bin/python -m pytest -n $(JOBS) --dist loadgroup \
+	  -k "simulators or brian2_ or nest_" tests/test_simulators.py tests/test_ports.py \
+	  tests/test_wrong_ports.py tests/test_lif.py tests/test_properties.py tests/test_bad_input.py
 
 history: $(READY)
 	$(BIN)/python -m common.history record --device $(DEVICE) --range "$(RANGE)" $(BENCH)
@@ -65,5 +75,10 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --constraint constraints.txt --editable ".[jax,numba,torch,peers,dev]"
 	@touch $@
 
+$(SIMULATORS)/ready: pyproject.toml constraints-simulators.txt
+	$(PYTHON) -m venv $(SIMULATORS)
+	$(SIMULATORS)/bin/python -m pip install --constraint constraints-simulators.txt --editable ".[simulators]"
+	@touch $@
+
 clean:
-	rm -rf .venv .asv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv $(SIMULATORS) .asv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -7,8 +7,11 @@ backend is made, not before.
 
 import importlib.metadata
 import importlib.util
+import shutil
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -41,14 +44,29 @@ class Backend:
 
     package = "numpy"
     distribution = ""  # its name on PyPI, where that is another
+    environment = ""  # the make target of the environment it lives in, where that is not ours
+    dtypes: tuple[str, ...] = ("float64", "float32")
+    rounds_elsewhere = False
+    """Does it compute the same, but round in other places? Then no port can agree to the bit."""
 
     def __init__(self, device: str = "cpu", dtype: str = "float64") -> None:
         self.device = device
         self.dtype = dtype
         if importlib.util.find_spec(self.package) is None:
-            name = self.distribution or self.package
-            raise Unavailable(f"{self.package} is not installed: pip install {name}")
+            remedy = f"pip install {self.distribution or self.package}"
+            if self.environment:
+                remedy = f"it needs the environment of `make {self.environment}`"
+            raise Unavailable(f"{self.package} is not installed: {remedy}")
+        if dtype not in self.dtypes:
+            known = ", ".join(self.dtypes)
+            raise Unavailable(f"{self.package} computes in {known}, not in {dtype}")
         self._start()
+
+    @classmethod
+    def interpreter(cls) -> str:
+        """The Python that has the library: this one, or that of the environment it lives in."""
+        other = Path(__file__).parent.parent / f".venv-{cls.environment}" / "bin" / "python"
+        return str(other) if cls.environment and other.exists() else sys.executable
 
     def _start(self) -> None:
         """Import the library; raise Unavailable where it cannot use the device."""
@@ -74,6 +92,14 @@ class Backend:
     def compiled(self) -> tuple[int, float]:
         """How often the library has compiled in this process, and the seconds it took."""
         return 0, 0.0
+
+    def own_seconds(self) -> float | None:
+        """Seconds that the library says its last call ran; None where our clock is to be believed.
+
+        Of a simulator, the time in its loop over the steps. That favours it: building the network
+        and moving it there and back are left out.
+        """
+        return None
 
     def device_name(self) -> str:
         """The device as the library names it."""
@@ -231,6 +257,64 @@ class Diffrax(Jax):
     package = "diffrax"
 
 
+class Brian2(Backend):
+    """Brian2 makes a C++ program of a network and runs it; arrays travel through files."""
+
+    package = "brian2"
+    environment = "simulators"
+    count, seconds = 0, 0.0
+    last: float | None = None
+
+    def _start(self) -> None:
+        super()._start()
+        try:
+            import brian2
+        except AttributeError as error:  # Brian2 2.9 uses what NumPy 2.4 no longer has
+            what = f"brian2 {self.version()} cannot be imported with NumPy {np.__version__}"
+            remedy = f"it needs the environment of `make {self.environment}`"
+            raise Unavailable(f"{what} ({error}): {remedy}") from error
+        missing = [tool for tool in ("g++", "make") if shutil.which(tool) is None]
+        if missing:
+            raise Unavailable(f"brian2 compiles C++, but there is no {' and no '.join(missing)}")
+        self.brian2 = brian2
+
+    def call(self, function: Callable, arguments: tuple) -> Any:
+        with np.errstate(over="ignore"):  # Brian2 looks for values above 1e50, in float32 too
+            outputs = function(*arguments)
+        spent = self.brian2.device.timers["compile"]["make"]  # seconds, of the last compilation
+        if spent is not None and spent != Brian2.last:
+            Brian2.last = spent
+            Brian2.count += 1
+            Brian2.seconds += spent
+        return outputs
+
+    def compiled(self) -> tuple[int, float]:
+        return Brian2.count, Brian2.seconds
+
+    def own_seconds(self) -> float | None:
+        return self.brian2.device._last_run_time
+
+
+class Nest(Backend):
+    """NEST has its neurons compiled already, in float64. It keeps voltages relative to rest."""
+
+    package = "nest"
+    distribution = "nest-simulator"
+    environment = "simulators"
+    dtypes = ("float64",)
+    rounds_elsewhere = True
+
+    def _start(self) -> None:
+        super()._start()
+        import nest
+
+        nest.verbosity = nest.VerbosityLevel.ERROR
+        self.nest = nest
+
+    def own_seconds(self) -> float | None:
+        return self.nest.kernel_status["time_simulate"]
+
+
 LIBRARIES: dict[str, type[Backend]] = {
     "numpy": Backend,
     "jax": Jax,
@@ -239,5 +323,7 @@ LIBRARIES: dict[str, type[Backend]] = {
     "scipy": Scipy,
     "sklearn": Sklearn,
     "diffrax": Diffrax,
+    "brian2": Brian2,
+    "nest": Nest,
 }
 """The first word of a port's name, to the backend that runs it."""

@@ -27,9 +27,9 @@ from typing import Any
 
 import numpy as np
 
-from common.backends import leaves
+from common.backends import LIBRARIES, leaves
 from common.equivalence import compare, compare_accuracy
-from common.kernel import Kernel, find_kernel, one_of
+from common.kernel import Kernel, find_kernel, library_of, one_of
 
 Progress = Callable[[int, int, str], None]
 
@@ -56,7 +56,7 @@ class Figures:
     peak_bytes: int = 0
     """The most that the process grew above its imports and its NumPy arguments, over two calls."""
     samples: list[float] = field(default_factory=list)
-    """Seconds a call, one sample a round."""
+    """Seconds a call, one sample a round; of a simulator, those that it says it ran."""
     largest_error: float = math.nan
     """In units in the last place of the reference's value."""
     values: int = 0
@@ -160,16 +160,24 @@ def _interruptible(session: Session) -> Iterator[None]:
 class _Process:
     """A worker process: sends a command, waits for its reply, kills it when it is no use."""
 
-    def __init__(self, job: dict, timeout: float, module: str = "common.worker") -> None:
+    def __init__(
+        self,
+        job: dict,
+        timeout: float,
+        folder: Path,
+        module: str = "common.worker",
+        python: str = sys.executable,
+    ) -> None:
         self.timeout = timeout
         self.stderr = tempfile.TemporaryFile("w+")  # noqa: SIM115 - lives as long as the process
         self.process = subprocess.Popen(
-            [sys.executable, "-m", module, json.dumps(job)],
+            [python, "-m", module, json.dumps(job)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.stderr,
             text=True,
-            env=environment(job["threads"]),
+            # What a library leaves behind goes with the session: workers are killed.
+            env=environment(job["threads"]) | {"TMPDIR": str(folder)},
             start_new_session=True,  # Ctrl-C reaches us alone; we end the workers
         )
         self.replies: queue.Queue[str] = queue.Queue()
@@ -270,11 +278,12 @@ def measure(
                 "device": "cpu" if port == spec.reference else device,
                 "threads": threads,
             }
-            workers[port] = _Process(job, timeout)
+            python = LIBRARIES[library_of(port)].interpreter()
+            workers[port] = _Process(job, timeout, folder, python=python)
             stack.callback(workers[port].end)
             _prepare(spec, session, session.ports[port], workers[port], folder)
             if port == spec.reference and not session.bits:
-                oracle = _Process(job | {"dtype": "float64"}, timeout)
+                oracle = _Process(job | {"dtype": "float64"}, timeout, folder)
                 stack.callback(oracle.end)
                 oracle.ask("load")
                 oracle.ask("prove", path=str(folder / "exact.npz"))
@@ -283,7 +292,10 @@ def measure(
         if spec.work and device == "cpu" and session.ports[spec.reference].status == "measured":
             work = spec.work(spec.make_inputs(size, dtype), _saved(reference))
             limit = _Process(
-                {"work": work, "dtype": dtype, "threads": threads}, timeout, "common.roofline"
+                {"work": work, "dtype": dtype, "threads": threads},
+                timeout,
+                folder,
+                "common.roofline",
             )
             stack.callback(limit.end)
             limit.ask("load")
@@ -312,8 +324,15 @@ def _prepare(
         if figures is reference:
             kernel.alive(kernel.make_inputs(session.size, session.dtype), outputs)
         exact = _saved(folder / "exact.npz") if (folder / "exact.npz").exists() else None
+        elsewhere = LIBRARIES[library_of(figures.port)].rounds_elsewhere
         if session.bits or exact is None:
-            figures.largest_error = compare(kernel, expected, outputs, bits=session.bits)
+            figures.largest_error = compare(
+                kernel,
+                expected,
+                outputs,
+                bits=session.bits and not elsewhere,
+                elsewhere=elsewhere,
+            )
         else:
             figures.largest_error = compare_accuracy(kernel, exact, expected, outputs)
         figures.values = sum(np.size(leaf) for leaf in leaves(outputs))

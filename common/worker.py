@@ -85,8 +85,11 @@ class Worker:
         return {}
 
     def sample(self) -> dict[str, Any]:
-        """Seconds a call, outputs waited for."""
+        """Seconds a call, outputs waited for; or as many as the library itself says it ran."""
         port, number = self.port, self.number
+        if port.backend.own_seconds() is not None:
+            port.wait(port.call(*self.placed))
+            return {"seconds": port.backend.own_seconds()}
         gc.collect()
         gc.disable()
         start = time.perf_counter()

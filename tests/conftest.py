@@ -64,8 +64,12 @@ def cases(*names: str, dtypes: tuple[str, ...] = DTYPES) -> list[Case]:
 
 
 @contextlib.contextmanager
-def skipped_if_unavailable(library: str, device: str = "cpu") -> Iterator[None]:
+def skipped_if_unavailable(
+    library: str, device: str = "cpu", dtype: str = "float64"
+) -> Iterator[None]:
     """Skips the test, with the reason; fails it where PORTSTUDY_REQUIRE names the library."""
+    if dtype not in LIBRARIES[library].dtypes:
+        pytest.skip(f"{library} does not compute in {dtype}")
     try:
         yield
     except Unavailable as reason:
@@ -79,7 +83,7 @@ def open_port(case: Case) -> Port:
     """The port of a case, if it is available."""
     if dynamo := sys.modules.get("torch._dynamo"):  # whose limit is 8 compilations of a function
         dynamo.config.recompile_limit = 100
-    with skipped_if_unavailable(library_of(case.port), case.device):
+    with skipped_if_unavailable(library_of(case.port), case.device, case.dtype):
         return load(case.kernel, case.port, dtype=case.dtype, device=case.device)
 
 
@@ -94,7 +98,7 @@ def load_edited(
         source = source.replace(old, new)
     path = folder / f"{library_of(port)}_{name}.py"
     path.write_text(source, encoding="utf-8")
-    with skipped_if_unavailable(library_of(port)):
+    with skipped_if_unavailable(library_of(port), dtype=dtype):
         return load_file(spec, path, dtype=dtype)
 
 
@@ -123,6 +127,10 @@ def inputs(kernel: str, dtype: str, *, dyadic: bool = True) -> tuple:
 def pytest_configure(config: pytest.Config) -> None:
     # torch.compile, when it is first used, imports modules of torch that torch deprecates.
     config.addinivalue_line("filterwarnings", "ignore:.torch.jit.*deprecated:DeprecationWarning")
+    # Brian2, when it is imported, uses names of pyparsing that pyparsing deprecates.
+    config.addinivalue_line(
+        "filterwarnings", r"ignore:'\w+'.* deprecated.* use '\w+':DeprecationWarning"
+    )
     for name in REQUIRED:  # a typing error here would require nothing
         try:
             one_of("library in PORTSTUDY_REQUIRE", name.removesuffix("@cuda"), LIBRARIES)

@@ -138,9 +138,12 @@ def test_missing_library_is_unavailable(library: str, monkeypatch: pytest.Monkey
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name: None if name == library else find(name)
     )
-    name = LIBRARIES[library].distribution or library
-    with pytest.raises(Unavailable, match=f"^{library} is not installed: pip install {name}$"):
-        LIBRARIES[library]()
+    backend = LIBRARIES[library]
+    remedy = f"pip install {backend.distribution or library}"
+    if backend.environment:
+        remedy = f"it needs the environment of `make {backend.environment}`"
+    with pytest.raises(Unavailable, match=f"^{library} is not installed: {remedy}$"):
+        backend()
 
 
 @pytest.mark.skipif(CUDA_MAY_BE_HERE, reason="there may be a GPU here")

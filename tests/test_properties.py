@@ -17,7 +17,8 @@ from common.kernel import Port, find_kernel, library_of
 from implementations.lif.spec import Parameters, State
 from tests.networks import Network, exactly, simulate
 
-# (neurons, steps). JAX and torch compile for each shape, torch for each value of a parameter too.
+# (neurons, steps). JAX, torch and Brian2 compile for each shape (Brian2 for seconds, and remembers
+# only the last), torch for each value of a parameter too. NEST cannot do without dt < tau.
 FEW_SHAPES = [(1, 3), (5, 0), (5, 6)]
 ONE_MODEL = Parameters(dt=0.5, tau=1.0, v_reset=-4.0, v_threshold=-1.0, resistance=2.0)
 
@@ -36,8 +37,10 @@ def models(draw) -> Parameters:
 def networks(draw, port: Port, shapes: list[tuple[int, int]] = FEW_SHAPES) -> Network:
     library = library_of(port.name)
     any_shape = st.tuples(st.integers(1, 8), st.integers(0, 6))
-    neurons, steps = draw(st.sampled_from(shapes) if library in ("jax", "torch") else any_shape)
-    parameters = ONE_MODEL if library == "torch" else draw(models())
+    if library in ("jax", "torch", "brian2"):
+        any_shape = st.sampled_from(shapes[-1:] if library == "brian2" else shapes)
+    neurons, steps = draw(any_shape)
+    parameters = ONE_MODEL if library in ("torch", "nest") else draw(models())
 
     def quarters(low: float, high: float, *shape: int) -> np.ndarray:
         """Multiples of 1/4 from a small range, in which thresholds are often hit exactly."""
