@@ -1,0 +1,1 @@
+"""Leaky integrate-and-fire neurons, sparsely connected, with delays: see spec.py."""

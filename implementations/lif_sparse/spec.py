@@ -1,0 +1,313 @@
+"""A sparse network of leaky integrate-and-fire (LIF) neurons with delays and a refractory period.
+
+The neurons are those of implementations/lif/spec.py. Here each reaches few others, a spike takes
+`delay` steps to get there, and after a spike a neuron is held at v_reset for `refractory_steps`
+steps (Gerstner et al., Neuronal Dynamics, 2014, section 1.3; the network is that of Brunel, Journal
+of Computational Neuroscience 8, 2000, without its external noise). One step, in this order:
+
+    1. fired = V >= v_threshold              the row that the raster records for this step
+    2. I = arriving[slot] + drive            slot = step % delay: what was sent `delay` steps ago
+    3. arriving[slot] = fired @ W            will be read `delay` steps from now
+    4. refractory = refractory_steps         where fired
+    5. V = V + (dt / tau) (-V + v_reset + R I)
+    6. V = v_reset                           where refractory > 0: these do not integrate
+    7. refractory = refractory - 1           where it is above 0
+
+So a spike of step t is a current in step t + delay, and its sender integrates again from step
+t + refractory_steps on, as in Brian2 and NEST; what arrives before then is lost on it. With
+refractory_steps = 1 a neuron pauses in the step in which it fires and no longer, as in `lif`.
+
+W is never made. It is kept in compressed sparse rows (CSR): neuron `pre` has the synapses from
+indptr[pre] up to indptr[pre + 1], each with its target `indices[k]` and its weight `weights[k]`.
+Rows differ in length and may be empty, and a target may occur more than once in a row: its weights
+then add up. All synapses share one delay, of at least a step, and `arriving` is a ring of as many
+rows. A call starts at slot 0 and ends by rolling the ring, so that in a State row 0 always is the
+one that arrives next.
+
+There are two ways to form `fired @ W`: to go through all synapses, and to go through the rows of
+those that fired, about one neuron in a thousand. Left out are a dense W, which is `lif`, threads in
+Numba (two would add to the same target) and torch's `scan`, which brings nothing new over `lif`.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from common.checks import Arrays, InvalidInput, fits, size
+from common.equivalence import Exact, Ulps
+from common.kernel import Kernel
+from common.roofline import Traffic, Work, moved
+from implementations.lif.spec import DYADIC, GENERAL, Parameters, check_model, check_rate
+
+
+class Synapses(NamedTuple):
+    """Who sends what to whom, in compressed sparse rows; a row is what one neuron sends."""
+
+    indptr: Any  # (neurons + 1,) int32: where each row begins, and the end of the last
+    indices: Any  # (synapses,) int32: the target of each synapse
+    weights: Any  # (synapses,) nA: the current of one step that a spike causes in it
+
+
+class State(NamedTuple):
+    """What changes from step to step."""
+
+    voltage: Any  # (neurons,) mV: membrane potential
+    refractory: Any  # (neurons,) int32: steps still to be held at v_reset
+    arriving: Any  # (delay, neurons) nA: under way, row d arrives d steps from now
+
+
+def make_synapses(rng: np.random.Generator, neurons: int, synapses: int, grain: float) -> Synapses:
+    """About so many synapses of each neuron, with weights that are multiples of `grain` nA.
+
+    Targets are drawn with replacement. As in `lif` one neuron of five inhibits, four times as
+    strongly as the others excite, and the weights shrink with the square root of their number.
+    """
+    lengths = rng.binomial(neurons, synapses / neurons, neurons)
+    lengths[neurons // 2] = 0  # one that reaches nobody
+    strength = np.where(np.arange(neurons) % 5 == 3, -4.0, 1.0)
+    mean = 1.6 * np.sqrt(1000 / synapses)  # nA
+    indptr = np.concatenate([[0], np.cumsum(lengths)])
+    indices = rng.integers(neurons, size=indptr[-1], dtype=np.int32)
+    # There may be a hundred million of them: no temporary more than it takes.
+    weights = rng.integers(1, int(2 * mean / grain), size=indptr[-1], dtype=np.int32) * grain
+    weights *= np.repeat(strength.astype(np.float32), lengths)
+    return Synapses(indptr, indices, weights)
+
+
+def make_state(
+    rng: np.random.Generator, parameters: Parameters, neurons: int, delay: int, pause: int
+) -> State:
+    """A state as it may be in the midst of a run; the first neuron and the last are at threshold.
+
+    One neuron of ten is refractory, and currents of both signs are under way.
+    """
+    voltage = rng.uniform(parameters.v_reset, parameters.v_threshold, neurons)
+    refractory = rng.integers(pause, size=neurons) * (rng.random(neurons) < 0.1)
+    voltage[refractory > 0] = parameters.v_reset
+    voltage[[0, -1]] = parameters.v_threshold
+    refractory[[0, -1]] = 0
+    return State(voltage, refractory, rng.normal(0.0, 3.0, (delay, neurons)))
+
+
+def make_inputs(
+    rng: np.random.Generator,
+    dtype: np.dtype,
+    *,
+    neurons: int,
+    synapses: int,
+    delay: int,
+    refractory_steps: int,
+    steps: int,
+) -> tuple:
+    """General inputs: a network at the rates of cortex, with every rounding error."""
+    wired = make_synapses(rng, neurons, synapses, 0.0013)
+    drive = rng.uniform(1.25, 1.85, neurons)  # nA: 0.83 to 1.23 times what reaches threshold
+    state = make_state(rng, GENERAL, neurons, delay, refractory_steps)
+    return wired, drive, state, GENERAL, refractory_steps, steps
+
+
+def make_dyadic(
+    rng: np.random.Generator,
+    dtype: np.dtype,
+    *,
+    neurons: int,
+    synapses: int,
+    delay: int,
+    refractory_steps: int,
+    steps: int,
+) -> tuple:
+    """Inputs on which every port must agree to the last bit, for the reasons given for `lif`.
+
+    Currents are multiples of 1/64 nA, so their sums are exact in any order.
+    """
+    wired = make_synapses(rng, neurons, synapses, 1 / 64)
+    drive = np.round(rng.uniform(1.56, 2.3, neurons) * 64) / 64
+    state = make_state(rng, DYADIC, neurons, delay, refractory_steps)
+    state = state._replace(
+        voltage=np.round(state.voltage * 1024) / 1024, arriving=np.round(state.arriving * 64) / 64
+    )
+    return wired, drive, state, DYADIC, refractory_steps, steps
+
+
+def check_synapses(arrays: Arrays, synapses: Any) -> Synapses:
+    """Compressed sparse rows that are what they should be, so that no port reads out of bounds."""
+    if not isinstance(synapses, tuple) or len(synapses) != len(Synapses._fields):
+        raise InvalidInput(
+            f"synapses: {type(synapses).__name__}; allowed: Synapses({', '.join(Synapses._fields)})"
+        )
+    indptr = arrays.take("synapses.indptr", synapses[0], "neurons + 1", dtype=np.int32)
+    indices = arrays.take("synapses.indices", synapses[1], "synapses", dtype=np.int32)
+    # Beside what is given: the copy made here, the device's, and what a port derives from it.
+    copies = (3, len(indices))
+    fits("synapses: copies of (indices, weights)", copies, 4 + arrays.dtype.itemsize)
+    weights = arrays.take("synapses.weights", synapses[2], "synapses")
+    neurons = len(indptr) - 1
+    if indptr[0] != 0 or indptr[-1] != len(indices):
+        raise InvalidInput(
+            f"synapses.indptr: from {indptr[0]} to {indptr[-1]}; "
+            f"allowed: from 0 to the number of synapses, {len(indices)}"
+        )
+    if (falling := np.flatnonzero(np.diff(indptr) < 0)).size:
+        first = falling[0]
+        raise InvalidInput(
+            f"synapses.indptr: {indptr[first + 1]} at [{first + 1}] is below {indptr[first]}; "
+            "allowed: none below the one before it"
+        )
+    if indices.min() < 0 or indices.max() >= neurons:
+        first = np.flatnonzero((indices < 0) | (indices >= neurons))[0]
+        raise InvalidInput(
+            f"synapses.indices: {indices[first]} at [{first}]; allowed: from 0 to {neurons - 1}"
+        )
+    return Synapses(indptr, indices, weights)
+
+
+def check_state(arrays: Arrays, state: Any) -> State:
+    """Potentials, counters that are not negative, and a ring of at least one row."""
+    if not isinstance(state, tuple) or len(state) != len(State._fields):
+        raise InvalidInput(
+            f"state: {type(state).__name__}; allowed: State({', '.join(State._fields)})"
+        )
+    voltage = arrays.take("state.voltage", state[0], "neurons")
+    refractory = arrays.take("state.refractory", state[1], "neurons", dtype=np.int32)
+    if refractory.min() < 0:
+        first = np.flatnonzero(refractory < 0)[0]
+        raise InvalidInput(f"state.refractory: {refractory[first]} at [{first}]; allowed: from 0")
+    arriving = arrays.take("state.arriving", state[2], "delay", "neurons")
+    return State(voltage, refractory, arriving)
+
+
+def check(
+    dtype: np.dtype,
+    synapses: Any,
+    drive: Any,
+    state: Any,
+    parameters: Any,
+    refractory_steps: Any,
+    steps: Any,
+) -> tuple:
+    """Synapses, drive (neurons,) nA, State, Parameters, refractory_steps >= 1, steps >= 0."""
+    arrays = Arrays(dtype)
+    synapses = check_synapses(arrays, synapses)
+    drive = arrays.take("drive", drive, "neurons")
+    if len(synapses.indptr) != len(drive) + 1:
+        raise InvalidInput(
+            f"synapses.indptr: length {len(synapses.indptr)}; "
+            f"allowed: one more than the {len(drive)} neurons"
+        )
+    state = check_state(arrays, state)
+    parameters = check_model(arrays, parameters)
+    refractory_steps = size("refractory_steps", refractory_steps)
+    if not 1 <= refractory_steps < 2**31:
+        raise InvalidInput(
+            f"refractory_steps: {refractory_steps}; allowed: from 1, the step of the spike itself, "
+            "to 2**31 - 1"
+        )
+    steps = size("steps", steps)
+    fits("steps: a raster of (steps, neurons)", (steps, len(drive)), 1)
+    return synapses, drive, state, parameters, refractory_steps, steps
+
+
+def alive(arguments: tuple, outputs: tuple) -> None:
+    """A plausible rate; spikes that have arrived, some on their way, and neurons that pause."""
+    _, drive, state, parameters, _, steps = arguments
+    spikes, _, refractory, arriving = outputs
+    check_rate(int(spikes.sum()), len(drive), steps, float(parameters.dt), True)
+    delay = len(state.arriving)
+    assert spikes[: max(0, steps - delay)].any(), f"no spike has arrived after {delay} steps"
+    assert refractory.any(), "no neuron is refractory in the end"
+    assert arriving.any(), "no spike is under way in the end"
+
+
+def single_steps(reference: Callable, arguments: tuple) -> Iterator[tuple]:
+    """Each single step along the reference's trajectory, for spike replay."""
+    *shared, state, parameters, refractory_steps, steps = arguments
+    for _ in range(steps):
+        single = (*shared, state, parameters, refractory_steps, 1)
+        yield single
+        _, state = reference(*single)
+
+
+def explain(
+    reference: Callable, port: Callable, arguments: tuple, expected: tuple, outputs: tuple
+) -> tuple[bool, str]:
+    """Is what differs in a free run a matter of rounding? With both membrane potentials.
+
+    As for `lif`: up to the first spike that differs, potentials differ by no more than the leak
+    lets add up. Where no spike differs, the currents under way are sums of the same few weights.
+    """
+    *shared, steps = arguments
+    parameters = arguments[3]
+    tolerance = 4 * float(np.spacing(np.abs(parameters.v_reset)) * parameters.tau / parameters.dt)
+    different = np.argwhere(expected[0] != outputs[0])
+    if len(different):
+        step, neuron = (int(i) for i in different[0])
+        potentials = [float(run(*shared, step)[1].voltage[neuron]) for run in (reference, port)]
+        distance = abs(potentials[0] - float(parameters.v_threshold))
+        where = f"{distance:.3g} mV from threshold"
+    else:
+        if (expected[2] != outputs[2]).any():
+            return False, "all spikes alike, but not how long the neurons stay refractory"
+        if (np.abs(expected[3] - outputs[3]) > CURRENT.allowed(expected[3])).any():
+            return False, "all spikes alike, but not the currents under way"
+        step, neuron = steps, int(np.argmax(np.abs(outputs[1] - expected[1])))
+        potentials = [float(voltage[neuron]) for voltage in (expected[1], outputs[1])]
+        distance, where = 0.0, "all spikes alike"
+    rounding = max(distance, abs(potentials[1] - potentials[0])) <= tolerance
+    return rounding, (
+        f"at step {step} neuron {neuron} has {potentials[0]!r} mV in the reference and "
+        f"{potentials[1]!r} mV in the port, {where} "
+        f"({'within' if rounding else 'beyond'} the {tolerance:.3g} mV that rounding explains)"
+    )
+
+
+def work(arguments: tuple, outputs: tuple) -> Work:
+    """Read the rows of those that fire and add to their targets; in every step, the state."""
+    synapses, drive, _, _, _, steps = arguments
+    spikes, voltage, refractory, arriving = outputs
+    lengths = np.diff(synapses.indptr)
+    sent = int(spikes.sum(axis=0) @ lengths)  # synapses, over all spikes
+    read = int(lengths[spikes.any(axis=0)].sum())  # that are ever read
+    synapse = synapses.indices.itemsize + synapses.weights.itemsize
+    return Work(
+        traffic=(
+            Traffic(sent * synapse, read * synapse),
+            Traffic(sent * 2 * drive.itemsize, drive.nbytes),  # read and write what is under way
+            Traffic(
+                steps * (drive.nbytes + 2 * (voltage.nbytes + refractory.nbytes + drive.nbytes)),
+                drive.nbytes + voltage.nbytes + refractory.nbytes + arriving.nbytes,
+            ),
+            moved(spikes),
+        ),
+        operations=sent + 6 * steps * len(drive),
+    )
+
+
+# A target has few weights to add in a step, the largest of them about 140 nA in size `check`.
+CURRENT = Ulps(4, "delay", "neuron", floor=64.0, unit="nA")
+
+lif_sparse = Kernel(
+    inputs=make_inputs,
+    dyadic=make_dyadic,
+    outputs={
+        "spikes": Exact("step", "neuron"),
+        "voltage": Ulps(4, "neuron", unit="mV"),
+        "refractory": Exact("neuron"),
+        "arriving": CURRENT,
+    },
+    sizes={
+        # 1 % and 10 % of all pairs; delays of 1.5 ms and a refractory period of 2 ms, as Brunel's.
+        "small": dict(neurons=10_000, synapses=100, delay=12, refractory_steps=16, steps=500),
+        "tenth": dict(neurons=10_000, synapses=1000, delay=12, refractory_steps=16, steps=100),
+        # A hundred million synapses, 1.2 GB: a port that goes through all of them takes up to a
+        # second a step, and on 24 GiB no more than eight or so can be measured together.
+        "large": dict(neurons=100_000, synapses=1000, delay=12, refractory_steps=16, steps=50),
+        "check": dict(neurons=128, synapses=12, delay=5, refractory_steps=16, steps=202),
+    },
+    reference="numpy_csr",
+    check=check,
+    alive=alive,
+    single_steps=single_steps,
+    explain=explain,
+    work=work,
+)

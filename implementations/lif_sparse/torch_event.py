@@ -1,0 +1,31 @@
+"""Event-driven: the synapses of those that fired are listed, and `index_add_` adds them up."""
+
+import torch
+
+from implementations.lif_sparse.spec import State
+
+
+def lif_sparse(synapses, drive, state, parameters, refractory_steps, steps):
+    indptr, indices, weights = synapses
+    dt, tau, v_reset, v_threshold, resistance = parameters
+    voltage = state.voltage  # (neurons,) mV
+    refractory = state.refractory  # (neurons,) steps left
+    arriving = state.arriving.clone()  # (delay, neurons) nA
+    spikes = torch.empty((steps, len(drive)), dtype=torch.bool, device=drive.device)
+    for step in range(steps):
+        slot = step % len(arriving)
+        fired = voltage >= v_threshold  # (neurons,) bool
+        current = arriving[slot] + drive  # (neurons,) nA
+        # Row after row in one list: the k-th of all is the (k - before)-th of its own row.
+        start, stop = indptr[:-1][fired], indptr[1:][fired]
+        before = (stop - start).cumsum(0) - (stop - start)
+        row = (start - before).repeat_interleave(stop - start)
+        row += torch.arange(len(row), device=drive.device)
+        arriving[slot] = 0
+        arriving[slot].index_add_(0, indices[row], weights[row])
+        refractory = torch.where(fired, refractory_steps, refractory)
+        voltage = voltage + (dt / tau) * (-voltage + v_reset + resistance * current)
+        voltage = torch.where(refractory > 0, v_reset, voltage)
+        refractory = (refractory - 1).clamp(min=0)
+        spikes[step] = fired
+    return spikes, State(voltage, refractory, arriving.roll(-steps, dims=0))
