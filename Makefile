@@ -17,7 +17,7 @@ READY := .venv/ready
 SIMULATORS := .venv-simulators
 SETTINGS := --dtype $(DTYPE) --threads $(THREADS) --device $(DEVICE)
 
-.PHONY: bench test simulators test-simulators history publish readme lint format types check smoke clean
+.PHONY: bench test simulators test-simulators history publish account readme lint format types check smoke clean
 
 bench: $(READY)
 	$(BIN)/python -m common.history bench $(SETTINGS) $(BENCH)
@@ -43,7 +43,7 @@ publish: $(READY)
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/cog --check README.md
+	$(BIN)/cog --check README.md notes/lif.md
 
 format: $(READY)
 	$(BIN)/ruff check --fix .
@@ -52,10 +52,15 @@ format: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
-# The README's picture, tables and diff, from the recorded results and the ports' files.
+# The pictures, tables and diffs of the README and the notes, from recorded results and the ports.
 readme: $(READY)
 	$(BIN)/python -m common.figure
-	$(BIN)/cog -r README.md
+	$(BIN)/python -m common.account draw
+	$(BIN)/cog -r README.md notes/lif.md
+
+# The account of LIF, which notes/lif.md draws: half an hour on a quiet machine.
+account: $(READY)
+	$(BIN)/python -m common.account measure
 
 # asv imports the suite and counts the arguments of its benchmarks.
 check: $(READY)

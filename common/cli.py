@@ -1,107 +1,494 @@
-"""The command `portstudy`: what there is, and whether it agrees.
+"""The command `portstudy`: what there is, whether it agrees, and what it gains on this machine.
 
 portstudy list [KERNEL]                 kernels; or a kernel's ports, and what each rung changes
 portstudy check [KERNEL ...] [options]  the proof of every port; exit code 1 where one differs
+portstudy compare KERNEL [options]      the proof, then the times on this machine, side by side
+portstudy scale KERNEL --over DIM N N   how time and memory grow, and where ports cross over
+portstudy diff KERNEL A B               the lines in which two ports differ
+portstudy machine                       cores, caches, bandwidth and peak, devices, versions
+
+A verb is a function and a subparser. The modules that a verb needs are imported in its function:
+`list` and `--help` answer at once.
 """
 
 import argparse
-import importlib.util
+import os
 import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from rich import box
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+if TYPE_CHECKING:
+    from rich.console import Console
 
-from common.backends import LIBRARIES, Unavailable
-from common.kernel import (
-    DEVICES,
-    DTYPES,
-    Broken,
-    UnknownName,
-    find_kernel,
-    kernels,
-    library_of,
-    load,
-    one_of,
-)
+PIPE_WIDTH = 160
+"""Columns where there is no window: enough for every table."""
 
 
-def list_kernels(console: Console, kernel: str | None) -> int:
+def open_console(*, stderr: bool = False) -> "Console":
+    """Where a verb prints. NO_COLOR and COLUMNS are obeyed by rich itself."""
+    from rich.console import Console
+
+    console = Console(stderr=stderr)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = PIPE_WIDTH
+    return console
+
+
+def print_line(console: "Console", text: str = "", style: str = "") -> None:
+    """Print text that is no markup, in one line in a pipe, wrapped at words in a window."""
+    from rich.text import Text
+
+    console.print(Text(text, style=style), soft_wrap=not console.is_terminal)
+
+
+def print_table(console: "Console", table: Any) -> None:
+    """Print a table; in a pipe without the blanks that fill its lines."""
+    with console.capture() as captured:
+        console.print(table)
+    text = captured.get()
+    if not console.is_terminal:
+        text = "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+    console.file.write(text)
+    console.file.flush()
+
+
+def list_kernels(options: argparse.Namespace) -> int:
     """Names, and the first line of what they are; imports no library of a port."""
+    import importlib.util
+
+    from rich import box
+    from rich.table import Table
+
+    from common.backends import LIBRARIES
+    from common.kernel import find_kernel, kernels, library_of
+
     rows = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    if kernel is None:
+    if options.kernel is None:
         for heading in ("kernel", "ports", "sizes"):
             rows.add_column(heading, overflow="fold")
         for name in kernels():
             spec = find_kernel(name)
             rows.add_row(name, str(len(spec.ports())), ", ".join(spec.sizes))
     else:
-        spec = find_kernel(kernel)
+        spec = find_kernel(options.kernel)
         for heading in ("port", "what this rung changes", "here"):
             rows.add_column(heading, overflow="fold")
         for port in spec.ports():
             package = LIBRARIES[library_of(port)].package
             here = "yes" if importlib.util.find_spec(package) else f"{package} is not installed"
             rows.add_row(port, spec.lesson(port), here)
-    console.print(rows)
+    print_table(open_console(), rows)
     return 0
 
 
-def check(
-    console: Console, names: list[str], ports: list[str], dtypes: list[str], device: str
-) -> int:
+def check(options: argparse.Namespace) -> int:
     """Prove ports in all tiers at size `check`; a line for each, as soon as it is known."""
-    from common.equivalence import prove
+    from rich.markup import escape
 
-    wrong = 0
-    for name in names or kernels():
+    from common.backends import LIBRARIES, Unavailable
+    from common.compare import match
+    from common.equivalence import Exact, prove
+    from common.kernel import (
+        DEVICES,
+        DTYPES,
+        Broken,
+        find_kernel,
+        kernels,
+        library_of,
+        load,
+        one_of,
+    )
+
+    console = open_console()
+    one_of("device", options.device, DEVICES)
+    dtypes = [one_of("dtype", dtype, DTYPES) for dtype in options.dtype] or list(DTYPES)
+    chosen = []
+    for name in options.kernels or kernels():
         spec = find_kernel(name)
+        where = f" of kernel {name!r}"
+        named = {p for word in options.port for p in match("port", word, spec.ports(), where)}
+        chosen.append((spec, [p for p in spec.ports() if not named or p in named]))
+    counts = {"equal": 0, "unavailable": 0, "wrong": 0}
+    for spec, ports in chosen:
+        rules = ", ".join(
+            f"{output} ({'exact' if isinstance(rule, Exact) else f'{rule.count:g} ulps'})"
+            for output, rule in spec.outputs.items()
+        )
+        line = f"[bold]{spec.name}[/]: {escape(rules)}, held against {spec.reference}"
+        console.print(line, highlight=False, soft_wrap=True)
         for port in ports:
-            one_of("port", port, spec.ports(), f" of kernel {name!r}")
-        tiers = ["to the bit"] if spec.dyadic else []
-        tiers += ["single steps", "free run"] if spec.single_steps else ["against float64"]
-        for port in [port for port in spec.ports() if not ports or port in ports]:
+            tiers = ["single steps", "free run"] if spec.single_steps else ["against float64"]
+            if spec.dyadic and not LIBRARIES[library_of(port)].rounds_elsewhere:
+                tiers = ["to the bit", *tiers]
             for dtype in dtypes:
-                who = f"{name}/{port} {dtype}"
                 try:
-                    ulps = prove(load(name, port, dtype=dtype, device=device))
+                    ulps = prove(load(spec.name, port, dtype=dtype, device=options.device))
                 except Unavailable as reason:
-                    verdict = f"[dim]unavailable[/]: {escape(str(reason))}"
+                    verdict, what = "unavailable", f"[dim]unavailable[/]: {escape(str(reason))}"
                 except (AssertionError, Broken) as error:
-                    verdict, wrong = f"[bold red]wrong[/]: {escape(str(error))}", wrong + 1
+                    verdict, what = "wrong", f"[bold red]wrong[/]: {escape(str(error))}"
                 except Exception as error:  # what the port itself raised
-                    verdict, wrong = f"[bold red]raised[/]: {escape(repr(error))}", wrong + 1
+                    verdict, what = "wrong", f"[bold red]raised[/]: {escape(repr(error))}"
                 else:
-                    verdict = f"[green]equal[/]: {', '.join(tiers)}; at most {ulps:.3g} ulps"
-                console.print(f"{who}: {verdict}", highlight=False, soft_wrap=True)
-    return 1 if wrong else 0
+                    verdict = "equal"
+                    what = f"[green]equal[/]: {', '.join(tiers)}; at most {ulps:.3g} ulps"
+                counts[verdict] += 1
+                line = f"  {spec.name}/{port} {dtype}: {what}"
+                console.print(line, highlight=False, soft_wrap=True)
+    summary = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+    print_line(console, summary, "bold")
+    return 1 if counts["wrong"] else 0
+
+
+def compare(options: argparse.Namespace) -> int:
+    """Prove and measure, then print a table for each device and thread policy."""
+    from common import compare as report
+    from common.kernel import DEVICES, DTYPES, find_kernel, one_of
+    from common.measure import Interrupted
+
+    spec = find_kernel(options.kernel)
+    size = options.size or next(iter(spec.sizes))
+    spec.shape(size)
+    one_of("dtype", options.dtype, DTYPES)
+    where = f" of kernel {spec.name!r}"
+    ports = [p for word in options.port for p in report.match("port", word, spec.ports(), where)]
+    conditions = [
+        {
+            "dtype": options.dtype,
+            "device": one_of("device", device, DEVICES),
+            "threads": one_of("threads", threads, ("1", "all")),
+            "timeout": options.timeout,
+        }
+        for device in options.device
+        for threads in options.threads
+    ]
+    writers = outputs(options)
+
+    console, progress = open_console(), open_console(stderr=True)
+    sessions, code = [], 0
+    for settings in conditions:
+        interrupted = False
+        try:
+            session = report.measure_with_progress(progress, spec.name, size, ports, **settings)
+        except Interrupted as stop:
+            session, interrupted = stop.session, True
+        sessions.append(session)
+        print_table(console, report.table(session, console.width))
+        if words := report.hidden(session, console.width):
+            print_line(console, f"Not in {console.width} columns: {', '.join(words)}.", "dim")
+        print_line(console, report.verdict(session), "bold")
+        for line in report.remarks(session):
+            print_line(console, line)
+        print_line(console)
+        if interrupted:
+            nothing = "; no file was written" if writers else ""
+            print(f"Interrupted: this is what was finished{nothing}.", file=sys.stderr)
+            return 130
+        if any(figures.status in ("different", "failed") for figures in session.ports.values()):
+            code = 1
+    for path, write in writers:
+        report.write_whole(path, lambda file, write=write: write(sessions, file))  # type: ignore[misc]
+        print_line(progress, f"Written: {path}")
+    return code
+
+
+def refuse_unknown_picture(options: argparse.Namespace) -> None:
+    """Say now what would stop a picture from being drawn."""
+    import importlib.util
+
+    from common.compare import PICTURES
+
+    if options.plot is None:
+        return
+    if options.plot.suffix not in PICTURES:
+        options.refuse(f"--plot: {options.plot.name!r} ends with none of {', '.join(PICTURES)}")
+    if importlib.util.find_spec("matplotlib") is None:
+        options.refuse("--plot: matplotlib is not installed: pip install matplotlib")
+
+
+def outputs(options: argparse.Namespace) -> list[tuple[Path, Callable[..., Any]]]:
+    """The files that were asked for, each with its writer; refuses now what would fail later."""
+    from common import compare as report
+
+    def text(render: Callable[..., str]) -> Callable[..., Any]:
+        return lambda sessions, file: file.write(render(sessions).encode())
+
+    found: list[tuple[Path, Callable[..., Any]]] = []
+    for option, write in (
+        ("json", text(report.as_json)),
+        ("csv", text(report.as_csv)),
+        ("markdown", text(report.as_markdown)),
+        ("plot", lambda sessions, file: report.draw(sessions, file, options.plot.suffix[1:])),
+    ):
+        path = getattr(options, option)
+        if path is None:
+            continue
+        if why := report.unwritable(path):
+            options.refuse(f"--{option}: {why}")
+        if path.resolve() in [other.resolve() for other, _ in found]:
+            options.refuse(f"--{option}: {path} is another output already")
+        found.append((path, write))
+    refuse_unknown_picture(options)
+    return found
+
+
+def scale(options: argparse.Namespace) -> int:
+    """Measure at several values of one dimension: times, fitted exponents, crossings."""
+    from common import scale as growth
+    from common.compare import duration, match, memory, unwritable, write_whole
+    from common.kernel import DEVICES, DTYPES, find_kernel, one_of
+
+    spec = find_kernel(options.kernel)
+    dimension, *words = options.over
+    size = options.size or next(iter(spec.sizes))
+    values = []
+    for word in words:
+        values.append(float(spec.shape(f"{size},{dimension}={word}")[dimension]))
+    if len(set(values)) < 2:
+        options.refuse(f"--over {dimension}: {', '.join(words) or 'nothing'}; allowed: two values")
+    where = f" of kernel {spec.name!r}"
+    ports = [p for word in options.port for p in match("port", word, spec.ports(), where)]
+    conditions = {
+        "dtype": one_of("dtype", options.dtype, DTYPES),
+        "device": one_of("device", options.device, DEVICES),
+        "threads": one_of("threads", options.threads, ("1", "all")),
+        "timeout": options.timeout,
+    }
+    for option in ("json", "plot"):
+        path = getattr(options, option)
+        if path is not None and (why := unwritable(path)):
+            options.refuse(f"--{option}: {why}")
+    refuse_unknown_picture(options)
+
+    console, progress = open_console(), open_console(stderr=True)
+    last = ""
+
+    def show(at: str, done: int, total: int, what: str) -> None:
+        nonlocal last
+        if at != last:
+            print_line(progress, f"{spec.name} {at}")
+            last = at
+
+    found = growth.measure_sweep(
+        spec.name, size, dimension, values, ports, progress=show, **conditions
+    )
+    for heading, figure, as_text in (
+        ("time of one call", "steady_seconds", duration),
+        ("memory that two calls took at most", "peak_bytes", memory),
+    ):
+        print_line(console, f"{spec.name} over {dimension}: {heading}")
+        print_table(console, growth.table(found, figure, as_text))
+    for first, second, value in found.crossings():
+        text = f"{first} is faster up to {dimension} = {value:.3g}, beyond that {second}."
+        print_line(console, text, "bold")
+    code = 0
+    for value, session in zip(found.values, found.sessions, strict=True):
+        for figures in session.ports.values():
+            if not figures.samples:
+                reason = f"{figures.status}: {figures.reason}"
+                print_line(console, f"{dimension} = {value:g}: {figures.port}: {reason}")
+                code = code if figures.status == "unavailable" else 1
+    if found.interrupted:
+        print("Interrupted: this is what was finished; no file was written.", file=sys.stderr)
+        return 130
+    if options.json:
+        found.save(options.json)
+    if options.plot:
+        write_whole(options.plot, lambda file: growth.draw(found, file, options.plot.suffix[1:]))
+    return code
+
+
+def diff(options: argparse.Namespace) -> int:
+    """The files of two ports as a unified diff, and how many lines of code differ."""
+    import difflib
+
+    from rich.syntax import Syntax
+
+    from common.compare import changed_lines, code_of
+    from common.kernel import find_kernel, one_of
+
+    spec = find_kernel(options.kernel)
+    for port in (options.a, options.b):
+        one_of("port", port, spec.ports(), f" of kernel {spec.name!r}")
+    before, after = (spec.folder / f"{port}.py" for port in (options.a, options.b))
+    delta = difflib.unified_diff(
+        before.read_text(encoding="utf-8").splitlines(),
+        after.read_text(encoding="utf-8").splitlines(),
+        f"{spec.name}/{before.name}",
+        f"{spec.name}/{after.name}",
+        lineterm="",
+    )
+    text = "\n".join(delta)
+    console = open_console()
+    if not text:
+        print_line(console, f"{options.a} and {options.b} are the same.")
+        return 0
+    if console.is_terminal:
+        console.print(
+            Syntax(text, "diff", theme="ansi_dark", background_color="default", word_wrap=True)
+        )
+    else:
+        print(text)
+    changed, lines = changed_lines(before, after), len(code_of(after))
+    s = "" if changed == 1 else "s"
+    print_line(console, f"{changed} line{s} of code changed, of {lines}; docstrings not counted.")
+    return 0
+
+
+def machine(options: argparse.Namespace) -> int:
+    """What this machine is, what it measurably does, and what the libraries see of it."""
+    import json
+
+    from common import machine as this
+    from common.compare import memory, unwritable, write_whole
+
+    if options.json and (why := unwritable(options.json)):
+        options.refuse(f"--json: {why}")
+    console, progress = open_console(), open_console(stderr=True)
+    if progress.is_terminal:
+        with progress.status("measuring") as status:
+            found = this.describe(status.update)
+    else:
+        found = this.describe()
+    lines = [
+        ("processor", f"{found['processor']} ({found['architecture']}), {found['system']}"),
+        (
+            "cores",
+            f"{found['cores'] or 'unknown'}; {found['processors']} processors, "
+            f"of which this process may use {found['usable_processors']}",
+        ),
+    ]
+    for cache in found["caches"]:
+        shared = f"shared by {cache['processors']}" if cache["processors"] > 1 else "each"
+        what = f"{memory(cache['bytes'])} {cache['kind']}, {shared}"
+        lines.append((f"L{cache['level']} cache", what))
+    if not found["caches"]:
+        lines.append(("caches", "unknown"))
+    free = memory(found["available_bytes"])
+    lines.append(("memory", f"{memory(found['memory_bytes'])}, {free} available"))
+    busy = " (busy: the rates are lower than an idle machine's)" if found["busy"] else ""
+    lines.append(("load", f"{found['load']:.2f}{busy}"))
+    rates = found["rates"]
+    if "reason" in rates:
+        lines.append(("bandwidth, peak", rates["reason"]))
+    else:
+        for rate in rates["bandwidth"]:
+            where = f"{rate['in']}, {memory(rate['working_set_bytes'])} in use"
+            lines.append(("bandwidth", f"{rate['bytes_per_second'] / 1e9:.3g} GB/s ({where})"))
+        for dtype, rate in rates["operations_per_second"].items():
+            lines.append(
+                ("peak", f"{rate / 1e9:.3g} Gflop/s ({dtype}, {rates['threads']} threads)")
+            )
+    for library, devices in found["devices"].items():
+        for device, seen in devices.items():
+            state = seen.get("name") or f"unavailable: {seen['reason']}"
+            lines.append((f"{library} on {device}", state))
+    lines.append(("python", found["python"]))
+    lines += [(name, version or "not installed") for name, version in found["versions"].items()]
+    width = max(len(name) for name, _ in lines)
+    for name, what in lines:
+        print_line(console, f"{name:{width}}  {what}")
+    if options.json:
+        text = json.dumps(found, indent=1) + "\n"
+        write_whole(options.json, lambda file: file.write(text.encode()))
+    return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="portstudy", description=__doc__.rpartition("\n\n")[0],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    verbs = parser.add_subparsers(dest="verb", required=True)
+
+    def add(name: str, run: Callable[[argparse.Namespace], int], what: str) -> Any:
+        verb = verbs.add_parser(name, help=what, description=run.__doc__)
+        verb.set_defaults(run=run, refuse=verb.error)
+        return verb
+
+    verb = add("list", list_kernels, "kernels and ports")
+    verb.add_argument("kernel", nargs="?")
+
+    many: dict[str, Any] = {"nargs": "+", "action": "extend", "default": []}
+    verb = add("check", check, "the proof")
+    verb.add_argument("kernels", nargs="*", metavar="KERNEL")
+    verb.add_argument("--port", **many, metavar="PATTERN", help="these ports, * for any name")
+    verb.add_argument(
+        "--dtype", **many, metavar="DTYPE", help="float64, float32; both if not given"
+    )
+    verb.add_argument("--device", default="cpu", help="cpu (default) or cuda")
+
+    verb = add("compare", compare, "proof and measurement, side by side")
+    verb.add_argument("kernel", metavar="KERNEL")
+    verb.add_argument("--size", help="a name, with changes if any: small,neurons=500")
+    verb.add_argument("--port", **many, metavar="PATTERN", help="these ports, and the reference")
+    verb.add_argument("--dtype", default="float64", help="float64 (default) or float32")
+    verb.add_argument("--device", nargs="+", default=["cpu"], help="cpu (default), cuda")
+    verb.add_argument("--threads", nargs="+", default=["all"], help="all (default), 1")
+    verb.add_argument(
+        "--timeout",
+        type=positive,
+        default=300.0,
+        metavar="SECONDS",
+        help="that a port may take for an answer (default: 300)",
+    )
+    verb.add_argument("--json", type=Path, metavar="FILE", help="everything, samples too")
+    verb.add_argument("--csv", type=Path, metavar="FILE", help="a line for each port")
+    verb.add_argument("--markdown", type=Path, metavar="FILE", help="the tables")
+    verb.add_argument("--plot", type=Path, metavar="FILE", help="a picture: .png, .svg, .pdf")
+
+    verb = add("scale", scale, "how time and memory grow")
+    verb.add_argument("kernel", metavar="KERNEL")
+    verb.add_argument(
+        "--over", nargs="+", required=True, metavar=("DIMENSION", "VALUE"),
+        help="neurons 250 500 1000",
+    )  # fmt: skip
+    verb.add_argument("--size", help="the other dimensions: a name, with changes if any")
+    verb.add_argument("--port", **many, metavar="PATTERN", help="these ports, and the reference")
+    verb.add_argument("--dtype", default="float64", help="float64 (default) or float32")
+    verb.add_argument("--device", default="cpu", help="cpu (default) or cuda")
+    verb.add_argument("--threads", default="all", help="all (default) or 1")
+    verb.add_argument("--timeout", type=positive, default=300.0, metavar="SECONDS")
+    verb.add_argument("--json", type=Path, metavar="FILE", help="everything, samples too")
+    verb.add_argument("--plot", type=Path, metavar="FILE", help="a picture: .png, .svg, .pdf")
+
+    verb = add("diff", diff, "the lines in which two ports differ")
+    verb.add_argument("kernel", metavar="KERNEL")
+    verb.add_argument("a", metavar="A")
+    verb.add_argument("b", metavar="B")
+
+    verb = add("machine", machine, "what the times are held against")
+    verb.add_argument("--json", type=Path, metavar="FILE")
+    return parser
+
+
+def positive(text: str) -> float:
+    """A number above 0 that a thread can wait for, in seconds, or a ValueError."""
+    number = float(text)
+    if not 0 < number <= threading.TIMEOUT_MAX:
+        raise ValueError
+    return number
 
 
 def main() -> int:
-    """Parse the command line."""
-    parser = argparse.ArgumentParser(
-        prog="portstudy", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    verb = verbs.add_parser("list", help="kernels and ports")
-    verb.add_argument("kernel", nargs="?")
-    verb = verbs.add_parser("check", help="the proof")
-    verb.add_argument("kernels", nargs="*")
-    verb.add_argument("--port", action="append", default=[])
-    verb.add_argument("--dtype", action="append", choices=DTYPES, default=[])
-    verb.add_argument("--device", choices=DEVICES, default="cpu")
-    options = parser.parse_args()
-    console = Console()
+    """Parse the command line and do what it says."""
+    options = build_parser().parse_args()
     try:
-        if options.verb == "list":
-            return list_kernels(console, options.kernel)
-        dtypes = options.dtype or list(DTYPES)
-        return check(console, options.kernels, options.port, dtypes, options.device)
-    except UnknownName as error:
-        parser.error(str(error))
+        from common.kernel import UnknownName  # NumPy: --help and a wrong option do without
+
+        try:
+            return options.run(options)
+        except UnknownName as error:
+            options.refuse(str(error))
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # the reader has gone, as `head` does: nothing more is to be said
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return 2
 
 
 if __name__ == "__main__":

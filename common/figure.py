@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from common.history import ROOT, duration
+from common.compare import COLOURS, duration
+from common.history import ROOT
 from common.kernel import benchmark_class, find_kernel, kernels, library_of
 
 RESULTS = ROOT / "benchmarks" / "results"
-
-# Okabe and Ito's palette, which colour-blind readers can tell apart.
-COLOURS = {"numpy": "#0072B2", "jax": "#D55E00", "numba": "#009E73", "torch": "#CC79A7"}
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,8 @@ class Recorded:
         """Where and with what this was measured."""
         machine = self.data["params"]
         versions = ", ".join(
-            f"{name} {self.data['requirements'][name]}" for name in ("numpy", *list(COLOURS)[1:])
+            f"{name} {self.data['requirements'][name]}"
+            for name in ("numpy", "jax", "numba", "torch")
         )
         settings = self.data["env_vars"]
         return (

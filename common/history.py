@@ -10,7 +10,6 @@ kernel at its first size. The default is the LIF network, alone and as an ensemb
 """
 
 import argparse
-import fnmatch
 import os
 import platform
 import re
@@ -19,15 +18,13 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from statistics import median
 from typing import NamedTuple
 
 import psutil
-from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.progress import BarColumn, Progress, TextColumn
 
+from common.compare import match, measure_with_progress, remarks, table
 from common.kernel import (
     DEVICES,
     DTYPES,
@@ -35,9 +32,8 @@ from common.kernel import (
     benchmark_class,
     find_kernel,
     kernels,
-    one_of,
 )
-from common.measure import Figures, Session, measure, usable_processors
+from common.measure import usable_processors
 
 ROOT = Path(__file__).parent.parent
 HTML = ROOT / ".asv" / "html"
@@ -54,20 +50,15 @@ def select(words: list[str]) -> list[Selection]:
     for word in words or DEFAULT:
         kernel_pattern, _, rest = ("*" if word == "all" else word).partition(":")
         size_pattern, _, ports_pattern = rest.partition(":")
-        for kernel in _match("kernel", kernel_pattern, kernels()):
+        for kernel in match("kernel", kernel_pattern, kernels()):
             spec = find_kernel(kernel)
             sizes = [size for size in spec.sizes if size != "check"]
-            for size in _match("size", size_pattern, sizes) if size_pattern else sizes[:1]:
+            for size in match("size", size_pattern, sizes) if size_pattern else sizes[:1]:
                 patterns = (ports_pattern or "*").split(",")
-                named = {p for pattern in patterns for p in _match("port", pattern, spec.ports())}
+                named = {p for pattern in patterns for p in match("port", pattern, spec.ports())}
                 ports = [p for p in spec.ports() if p in named or p == spec.reference]
                 chosen.append((kernel, size, ports))
     return chosen
-
-
-def _match(what: str, pattern: str, names: list[str]) -> list[str]:
-    matched = fnmatch.filter(names, pattern)
-    return matched or [one_of(what, pattern, names)]
 
 
 class Conditions(NamedTuple):
@@ -87,36 +78,18 @@ def bench(words: list[str], conditions: Conditions) -> int:
     with tempfile.TemporaryDirectory() as folder:
         sessions = []
         for kernel, size, ports in chosen:
-            session = _measure(console, kernel, size, ports, conditions)
+            session = measure_with_progress(console, kernel, size, ports, **conditions._asdict())
             session.save(Path(folder) / f"{kernel}-{size}.json")
             sessions.append(session)
         recorded = _record(console, chosen, folder, conditions)
     published = publish(console)
     for session in sessions:
         console.print()
-        console.print(table(session))
+        console.print(table(session, console.width))
         for line in remarks(session):
             console.print(line, markup=False, highlight=False, soft_wrap=True)
     broken = any(f.status in ("different", "failed") for s in sessions for f in s.ports.values())
     return 1 if broken or not recorded or not published else 0
-
-
-def _measure(
-    console: Console, kernel: str, size: str, ports: list[str], conditions: Conditions
-) -> Session:
-    bar = Progress(
-        TextColumn(f"{kernel} {size}"), BarColumn(), TextColumn("{task.description}"),
-        TimeElapsedColumn(), console=console, transient=console.is_terminal,
-    )  # fmt: skip
-    with bar:
-        task = bar.add_task("")
-
-        def show(done: int, total: int, what: str) -> None:
-            bar.update(task, completed=done, total=total, description=what)
-            if not console.is_terminal and what.startswith("proving"):
-                console.print(f"{kernel} {size}: {what}", highlight=False)
-
-        return measure(kernel, size, ports, **conditions._asdict(), progress=show)
 
 
 def _record(
@@ -238,78 +211,6 @@ def git(*arguments: str) -> str:
     """What git says of this checkout; "" where it is none."""
     done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
     return done.stdout.strip() if done.returncode == 0 else ""
-
-
-def table(session: Session) -> Table:
-    """The ports of a session side by side, the fastest first."""
-    reference = session.ports[session.reference]
-    result = Table(
-        title=(
-            f"{session.kernel}, {session.size}: {session.dtype}, {session.device}, "
-            f"threads: {session.threads}, {len(reference.samples)} rounds"
-        ),
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        padding=(0, 1, 0, 0),
-    )
-    headings = ("port", "time", "spread", "ratio", "limit", "first call", "break-even", "ulps")
-    for heading in headings:
-        result.add_column(heading, justify="left" if heading == "port" else "right", no_wrap=True)
-
-    def order(figures: Figures) -> float:
-        return figures.steady_seconds if figures.samples else float("inf")
-
-    for figures in sorted(session.ports.values(), key=order):
-        if figures.status != "measured" or not figures.samples:
-            result.add_row(figures.port, figures.status, style="dim")
-            continue
-        spread = (max(figures.samples) - min(figures.samples)) / figures.steady_seconds
-        calls = session.break_even(figures.port)
-        result.add_row(
-            figures.port,
-            duration(figures.steady_seconds),
-            f"{spread:.0%}",
-            f"{session.relative(figures.port):.3g}",
-            f"{session.share(figures.port):.1%}" if session.limit else "-",
-            duration(figures.first_call_seconds),
-            "-" if figures is reference else "never" if calls == float("inf") else f"{calls:.0f}",
-            f"{figures.largest_error:.3g}",
-            style="bold" if figures is reference else "",
-        )
-    return result
-
-
-def remarks(session: Session) -> list[str]:
-    """What a reader of the table must know: the proof, and why a port has no figures."""
-    ports = session.ports.values()
-    measured = [f for f in ports if f.samples]
-    how = "bit for bit" if session.bits else "within the tolerances of the spec"
-    lines = [
-        f"Proof: {len(measured)} ports, {max((f.values for f in measured), default=0):,} values "
-        f"each, equal {how} to {session.reference} on the arguments that were timed.",
-        f"time: median of the rounds; ratio: to {session.reference}, round by round; break-even: "
-        "calls after which the first one, with all compiling, has paid.",
-    ]
-    if session.limit:
-        lines.append(
-            f"limit: share of {duration(min(session.limit))}, which the bytes and operations of "
-            "the result take at this machine's measured bandwidth and peak."
-        )
-    for peer in find_kernel(session.kernel).peers:
-        if peer in session.ports and session.ports[peer].samples:
-            best = min(measured, key=lambda f: f.steady_seconds)
-            ratio = median(session.ratios(peer, best.port))
-            lines.append(f"{best.port} is {ratio:.3g} times as fast as {peer}, round by round.")
-    return lines + [f"{f.port}: {f.status}: {f.reason}" for f in ports if not f.samples]
-
-
-def duration(seconds: float) -> str:
-    """Three digits and a unit."""
-    for unit, scale in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)):
-        if seconds >= scale:
-            return f"{seconds / scale:.3g} {unit}" if seconds < 1000 else f"{seconds:.0f} s"
-    return f"{seconds * 1e9:.3g} ns"
 
 
 def main() -> int:

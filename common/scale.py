@@ -10,15 +10,17 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import combinations, pairwise
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
+from rich import box
+from rich.table import Table
 
-from common.figure import COLOURS
-from common.history import duration
+from common.compare import COLOURS, OTHER, duration
 from common.kernel import library_of
 from common.measure import Figures, Session, measure
 
@@ -105,7 +107,9 @@ def exponent(x: Sequence[float], y: Sequence[float]) -> float:
     points = [(a, b) for a, b in zip(x, y, strict=True) if a > 0 and b > 0]
     if len(points) < 2:
         return math.nan
-    return float(np.polyfit(*np.log(np.array(points)).T, deg=1)[0])
+    logarithms = np.log(np.array(points))
+    slope, _ = np.polyfit(logarithms[:, 0], logarithms[:, 1], deg=1)
+    return float(slope)
 
 
 def _clear(ratios: list[float]) -> float | None:
@@ -133,15 +137,11 @@ def measure_sweep(
     """
     sweep = Sweep(kernel, dimension, [], [])
     for value in sorted(values):
-        changed = (
-            f"{size},{dimension}={value:g}" if value % 1 else f"{size},{dimension}={value:.0f}"
-        )
+        changed = f"{size},{dimension}={value if value % 1 else int(value)}"
         try:
             session = measure(
-                kernel, changed, ports,
-                progress=lambda done, total, what, at=changed: progress(at, done, total, what),
-                **conditions,
-            )  # fmt: skip
+                kernel, changed, ports, progress=partial(progress, changed), **conditions
+            )
         except KeyboardInterrupt:
             if not sweep.sessions:
                 raise
@@ -152,11 +152,24 @@ def measure_sweep(
     return sweep
 
 
+def table(sweep: Sweep, figure: str, as_text: Callable[[float], str]) -> Table:
+    """A row a port, a column a value, and the exponent of the law that fits best."""
+    result = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("port", *(f"{value:g}" for value in sweep.values), "grows as"):
+        result.add_column(name, justify="left" if name == "port" else "right", no_wrap=True)
+    for port in sweep.ports():
+        curve = dict(zip(*sweep.curve(port, figure), strict=True))
+        cells = [as_text(curve[value]) if value in curve else "-" for value in sweep.values]
+        power = sweep.exponent(port, figure)
+        result.add_row(port, *cells, "-" if math.isnan(power) else f"^{power:.2f}")
+    return result
+
+
 MARKERS = "os^DvP*X"
 
 
 def draw(
-    sweep: Sweep, path: Path, *, unit: str = "", figure: str = "steady_seconds", dark: bool = False
+    sweep: Sweep, file: IO[bytes] | Path, form: str, *, unit: str = "", dark: bool = False
 ) -> None:
     """Time of each port over the dimension, both on log scales, with the fitted exponents."""
     import matplotlib as mpl
@@ -172,15 +185,15 @@ def draw(
     ends = []
     for port in sweep.ports():
         library = library_of(port)
-        x, y = sweep.curve(port, figure)
+        x, y = sweep.curve(port)
         shade = seen[library] = seen.get(library, -1) + 1
         axes.plot(
-            x, y, marker=MARKERS[shade % len(MARKERS)], color=COLOURS.get(library, "#808080"),
+            x, y, marker=MARKERS[shade % len(MARKERS)], color=COLOURS.get(library, OTHER),
             linestyle=("-", "--", ":", "-.")[shade % 4], markersize=5, linewidth=1.6,
         )  # fmt: skip
-        power = sweep.exponent(port, figure)
-        ends.append((math.log(y[-1]), x[-1], f"{port} ^{power:.2f}", COLOURS.get(library, ink)))
-    if figure == "steady_seconds" and sweep.limit()[0]:
+        power = sweep.exponent(port)
+        ends.append((math.log(y[-1]), x[-1], f"{port} ^{power:.2f}", COLOURS.get(library, OTHER)))
+    if sweep.limit()[0]:
         x, y = sweep.limit()
         axes.plot(x, y, color=ink, alpha=0.6, linewidth=1, linestyle=(0, (1, 1)))
         ends.append((math.log(y[-1]), x[-1], "limit of this machine", ink))
@@ -189,20 +202,18 @@ def draw(
     # Names at the ends of the lines, moved apart where lines end close to each other.
     low, high = (math.log(y) for y in axes.get_ylim())
     gap, last = 0.052 * (high - low), -math.inf
-    for height, x, text, colour in sorted(ends):
+    for height, end, text, colour in sorted(ends):
         last = max(height, last + gap)
         axes.annotate(
-            text, (x, math.exp(height)), (1.02, (last - low) / (high - low)),
+            text, (end, math.exp(height)), (1.02, (last - low) / (high - low)),
             textcoords="axes fraction", color=colour, fontsize=8.5, va="center",
             family="monospace", annotation_clip=False,
         )  # fmt: skip
     axes.set_xticks(sweep.values, [f"{value:g}" for value in sweep.values])
     axes.minorticks_off()
-    as_text = duration if figure == "steady_seconds" else megabytes
-    axes.yaxis.set_major_formatter(lambda value, _: as_text(value))
+    axes.yaxis.set_major_formatter(lambda value, _: duration(value))
     axes.set_xlabel(f"{sweep.dimension}{', ' + unit if unit else ''} (log scale)", color=ink)
-    what = "time of one call" if figure == "steady_seconds" else "peak memory"
-    axes.set_ylabel(f"{what} (log scale)", color=ink)
+    axes.set_ylabel("time of one call (log scale)", color=ink)
     session = sweep.sessions[0]
     axes.set_title(
         f"{sweep.kernel} over {sweep.dimension}: {session.dtype}, {session.device}, "
@@ -216,15 +227,7 @@ def draw(
     axes.grid(color=ink, alpha=0.12)
     canvas.tight_layout()
     canvas.savefig(
-        path, dpi=150, bbox_inches="tight",
-        metadata={"Date": None} if path.suffix == ".svg" else None,
+        file, format=form, dpi=150, bbox_inches="tight",
+        metadata={"Date": None} if form == "svg" else None,
     )  # fmt: skip
     plt.close(canvas)
-
-
-def megabytes(size: float) -> str:
-    """Bytes as kB, MB or GB."""
-    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if size >= scale:
-            return f"{size / scale:.3g} {unit}"
-    return f"{size:.0f} B"

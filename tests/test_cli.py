@@ -1,22 +1,26 @@
 """The command, as a subprocess: what it prints, where, and how it ends."""
 
+import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from common.kernel import find_kernel, kernels
 
 
-def portstudy(*arguments: str) -> subprocess.CompletedProcess[str]:
+def portstudy(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "common", *arguments]
-    return subprocess.run(command, capture_output=True, text=True)
+    # Without os.environ named, COLUMNS would be there: readline sets it behind Python's back.
+    return subprocess.run(command, capture_output=True, text=True, env=os.environ | environment)
 
 
 def test_list_names_every_kernel_and_every_port():
     done = portstudy("list")
     assert done.returncode == 0
-    assert [line.split()[0] for line in done.stdout.splitlines()[3:-1]] == kernels()
+    assert [line.split()[0] for line in done.stdout.splitlines()[3:] if line] == kernels()
     done = portstudy("list", "lif")
     assert done.returncode == 0
     assert set(find_kernel("lif").ports()) <= set(done.stdout.split())
@@ -32,11 +36,51 @@ def test_list_imports_no_library_of_a_port():
     )
 
 
+def test_help_imports_no_numpy():
+    program = (
+        "import sys; sys.argv[1:] = ['compare', '--help']\n"
+        "from common.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as end: assert end.code == 0\n"
+        "print('imported:', *{'numpy', 'rich', 'psutil', 'difflib'} & set(sys.modules))"
+    )
+    assert subprocess.check_output([sys.executable, "-c", program], text=True).endswith(
+        "imported:\n"
+    )
+
+
 def test_check_proves():
     done = portstudy("check", "lif", "--port", "numpy_event", "--dtype", "float32")
     assert done.returncode == 0, done.stderr
-    expected = "lif/numpy_event float32: equal: to the bit, single steps, free run; at most 1 ulps"
-    assert done.stdout.strip() == expected
+    assert done.stdout.splitlines() == [
+        "lif: spikes (exact), voltage (4 ulps), held against numpy_dense",
+        "  lif/numpy_event float32: equal: to the bit, single steps, free run; at most 1 ulps",
+        "1 equal",
+    ]
+
+
+def in_a_copy(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command in a copy of the project, in which LIF has a port that is wrong."""
+    copy = folder / "copy"
+    for name in ("common", "implementations"):
+        shutil.copytree(name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (copy / "implementations" / "lif" / "numpy_odd.py").write_text(
+        "from implementations.lif.numpy_event import lif as right\n"
+        "def lif(weights, drive, *rest):\n    return right(weights, drive * 1.01, *rest)\n"
+    )
+    return subprocess.run(
+        [sys.executable, "-m", "common", *arguments],
+        capture_output=True, text=True, cwd=copy, env=os.environ | {"PYTHONPATH": str(copy)},
+    )  # fmt: skip
+
+
+def test_check_takes_patterns_and_says_what_differs(tmp_path):
+    words = ("--port", "numpy_e*", "numpy_o*", "--dtype", "float64")
+    done = in_a_copy(tmp_path, "check", "lif", *words)
+    assert done.returncode == 1, done.stderr
+    assert "lif/numpy_odd float64: wrong: lif/numpy_odd: spikes differs in" in done.stdout
+    assert "first at step" in done.stdout
+    assert done.stdout.splitlines()[-1] == "1 equal, 1 wrong"
 
 
 def test_what_is_not_here_is_unavailable_and_not_wrong():
@@ -50,7 +94,10 @@ def test_what_is_not_here_is_unavailable_and_not_wrong():
     [
         (["list", "liff"], "unknown kernel 'liff': did you mean 'lif'?"),
         (["check", "lif", "--port", "jaxscan"], "unknown port 'jaxscan' of kernel 'lif': did you"),
-        (["check", "lif", "--dtype", "float16"], "invalid choice: 'float16'"),
+        (
+            ["check", "lif", "--dtype", "float16"],
+            "unknown dtype 'float16': did you mean 'float64'?",
+        ),
         ([], "required: verb"),
     ],
 )

@@ -10,7 +10,8 @@ import pytest
 
 from benchmarks import ports as suite
 from common import figure, site
-from common.history import duration, select, table
+from common.compare import duration, table
+from common.history import select
 from common.kernel import UnknownName, find_kernel, kernels
 from common.measure import Figures, Session
 
@@ -26,7 +27,14 @@ def test_selection():
         (
             "lif",
             "large",
-            ["numpy_dense", "numpy_event", "torch_compile", "torch_eager", "torch_scan"],
+            [
+                "numpy_dense",
+                "numpy_event",
+                "torch_compile",
+                "torch_eager",
+                "torch_scan",
+                "torch_scan_event",
+            ],
         )
     ]
 

@@ -1,11 +1,13 @@
 """How time grows: fitted exponents, and where one port overtakes another."""
 
 import math
+import re
 
 import pytest
 
 from common.measure import Figures, Session
-from common.scale import Sweep, draw, exponent, measure_sweep, megabytes
+from common.scale import Sweep, draw, exponent, measure_sweep
+from tests.test_cli import portstudy
 
 
 def sweep(values: list[float], **ports: list[list[float]]) -> Sweep:
@@ -71,7 +73,7 @@ def test_a_sweep_is_measured_saved_and_drawn(tmp_path):
     assert again == done
     assert set(again.ports()) == {"numpy_dense", "numpy_event"}
     pytest.importorskip("matplotlib")
-    draw(again, tmp_path / "sweep.svg")
+    draw(again, tmp_path / "sweep.svg", "svg")
     assert "numpy_event ^" in (tmp_path / "sweep.svg").read_text()
 
 
@@ -93,10 +95,31 @@ def test_interrupted_it_keeps_what_is_complete(monkeypatch):
         measure_sweep("lif", "check", "neurons", [8, 16])
 
 
-def test_megabytes():
-    assert [megabytes(x) for x in (12, 3400, 5.6e6, 7.25e9)] == [
-        "12 B",
-        "3.4 kB",
-        "5.6 MB",
-        "7.25 GB",
-    ]
+def test_the_verb_prints_times_exponents_and_writes_files(tmp_path):
+    pytest.importorskip("matplotlib")
+    files = [tmp_path / "growth.json", tmp_path / "growth.png"]
+    done = portstudy(
+        "scale", "lif", "--size", "check,steps=50", "--over", "neurons", "16", "8",
+        "--port", "numpy_*", "--json", str(files[0]), "--plot", str(files[1]),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    lines = [line.strip() for line in done.stdout.splitlines()]
+    assert lines[0].startswith("lif over neurons: time of one call")
+    row = next(line for line in lines if line.startswith("numpy_event"))
+    assert re.fullmatch(r"numpy_event +\S+ \w+ +\S+ \w+ +\^-?\d\.\d\d", row)
+    assert Sweep.load(files[0]).values == [8, 16]
+    assert files[1].read_bytes()[1:4] == b"PNG"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["neuron", "8", "16"], "unknown dimension 'neuron' of kernel 'lif': did you mean 'neur"),
+        (["neurons", "8"], "--over neurons: 8; allowed: two values"),
+        (["neurons", "8", "many"], "neurons: 'many'; allowed: a number"),
+    ],
+)
+def test_the_verb_refuses(words, message):
+    done = portstudy("scale", "lif", "--over", *words)
+    assert done.returncode == 2
+    assert message in done.stderr
