@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from rich.console import Console
 
-from common.compare import COLOURS, OTHER, duration, measure_with_progress
-from common.history import ROOT, git
+from common.compare import COLOURS, OTHER, duration
+from common.history import ROOT, Conditions, bench, git
 from common.kernel import find_kernel, library_of, load
 from common.machine import describe
 from common.measure import Session
@@ -23,21 +23,20 @@ from common.scale import Sweep, draw, measure_sweep
 FOLDER = ROOT / "benchmarks" / "account"
 NOTES = ROOT / "notes"
 
-SESSIONS = [  # kernel, size, dtype, threads
-    ("lif", "small", "float64", "all"),
-    ("lif", "small", "float64", "1"),
-    ("lif", "small", "float32", "1"),
-    ("lif", "large", "float64", "all"),
-    ("lif", "large", "float64", "1"),
-    ("lif_ensemble", "large", "float64", "all"),
-    ("lif_ensemble", "large", "float64", "1"),
+LARGE = "numba_event,numba_event_fused,jax_scan,jax_scan_event,torch_scan_event,brian2_*,nest_*"
+SESSIONS = [  # what `make bench` is given: selections, dtype, threads
+    (["lif:small"], "float64", "all"),
+    (["lif:small"], "float64", "1"),
+    (["lif:small:numba_event*"], "float32", "1"),
+    ([f"lif:large:{LARGE}", "lif_ensemble:large:numba_*,jax_einsum"], "float64", "all"),
+    ([f"lif:large:{LARGE}", "lif_ensemble:large:numba_*,jax_einsum"], "float64", "1"),
 ]
 
 EVENT = ["numpy_event", "numba_event", "numba_event_fused", "jax_scan", "jax_scan_event"]
 SWEEPS: dict[str, tuple] = {  # kernel, size, dimension, values, ports; and the dimension's unit
     "lif-neurons": (
         "lif", "small,steps=200", "neurons", [250, 500, 1000, 2000, 4000, 8000],
-        [*EVENT, "numba_dense", "torch_eager"], "",
+        EVENT, "",
     ),
     # Each process holds 2 GB of weights here, and twice as much while they are made.
     "lif-neurons-most": (
@@ -45,11 +44,11 @@ SWEEPS: dict[str, tuple] = {  # kernel, size, dimension, values, ports; and the 
     ),
     "lif-rate": (
         "lif", "small,steps=1000", "rate", [0.1, 0.3, 1, 3, 10, 30, 100],
-        [*EVENT, "numba_dense"], "Hz",
+        EVENT, "Hz",
     ),
     "lif_ensemble-rate": (
         "lif_ensemble", "large,trials=64,steps=200", "rate", [1, 3, 10, 30, 100],
-        ["numba_parallel", "numpy_batched", "jax_einsum", "torch_batched"], "Hz",
+        ["numba_parallel", "numpy_batched", "jax_einsum"], "Hz",
     ),
 }  # fmt: skip
 
@@ -72,20 +71,13 @@ LADDER = [
 ]
 
 
-def path_of(kernel: str, size: str, dtype: str, threads: str) -> Path:
-    """Where a session of the account is kept."""
-    return FOLDER / f"{kernel}-{size}-{dtype}-threads-{threads}.json"
-
-
 def measure_all(console: Console) -> None:
-    """Everything; what is there already is replaced, piece by piece."""
+    """Everything, into asv's results as well; what is there already is replaced piece by piece."""
     FOLDER.mkdir(exist_ok=True)
     machine = describe() | {"commit": git("rev-parse", "--short=8", "HEAD")}
     (FOLDER / "machine.json").write_text(json.dumps(machine, indent=1) + "\n")
-    for kernel, size, dtype, threads in SESSIONS:
-        ports = find_kernel(kernel).ports()
-        session = measure_with_progress(console, kernel, size, ports, dtype=dtype, threads=threads)
-        session.save(path_of(kernel, size, dtype, threads))
+    for words, dtype, threads in SESSIONS:
+        bench(words, Conditions(dtype, threads, "cpu"), keep=FOLDER)
     for name, (kernel, size, dimension, values, ports, _) in SWEEPS.items():
         console.print(f"{name}: {values}")
         measure_sweep(kernel, size, dimension, values, ports).save(FOLDER / f"{name}.json")
@@ -93,7 +85,7 @@ def measure_all(console: Console) -> None:
 
 def session(kernel: str, size: str, dtype: str = "float64", threads: str = "all") -> Session:
     """A session of the account."""
-    return Session.load(path_of(kernel, size, dtype, threads))
+    return Session.load(FOLDER / f"{kernel}-{size}-{dtype}-{threads}.json")
 
 
 def sweep(name: str) -> Sweep:
@@ -128,14 +120,13 @@ def ladder_table(size: str = "small", threads: str = "1") -> str:
         )
     whole = median(found.ratios(LADDER[0].before, LADDER[-1].after))
     rows.append(f"| `{LADDER[0].before}` | `{LADDER[-1].after}` | **{whole:.3g}×** | | all of it |")
-    if path_of("lif", size, "float32", threads).exists():
-        narrow = session("lif", size, "float32", threads)
-        port = LADDER[-1].after
-        gained = found.ports[port].steady_seconds / narrow.ports[port].steady_seconds
-        rows.append(
-            f"| `{port}` | the same in float32 | {gained:.2g}× | two sessions "
-            "| precision: half the bytes |"
-        )
+    port = LADDER[-1].after
+    narrow = session("lif", size, "float32", threads).ports[port].steady_seconds
+    gained = found.ports[port].steady_seconds / narrow
+    rows.append(
+        f"| `{port}` | the same in float32 | {gained:.2g}× | two sessions "
+        "| precision: half the bytes |"
+    )
     one, two = (
         session("lif_ensemble", "large", threads=count).ports["numba_parallel"].steady_seconds
         for count in ("1", "all")

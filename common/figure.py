@@ -4,12 +4,13 @@ python -m common.figure    draws the picture in light and in dark; `make readme`
 """
 
 import difflib
+import functools
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from common.compare import COLOURS, duration
+from common.compare import COLOURS, OTHER, duration
 from common.history import ROOT
 from common.kernel import benchmark_class, find_kernel, kernels, library_of
 
@@ -63,11 +64,17 @@ class Recorded:
         )
 
 
+@functools.cache
+def results() -> list[tuple[Path, dict[str, Any]]]:
+    """All result files, read once."""
+    return [(path, json.loads(path.read_text())) for path in RESULTS.glob("*/*-*.json")]
+
+
 def newest(kernel: str, size: str) -> Recorded:
     """The newest recorded result that has this kernel and size, in float64 on all cores."""
     found = []
-    for path in RESULTS.glob("*/*-*.json"):
-        recorded = Recorded(path, json.loads(path.read_text()), kernel, size)
+    for path, data in results():
+        recorded = Recorded(path, data, kernel, size)
         usual = recorded.data["env_vars"] == {
             "PORTSTUDY_DTYPE": "float64", "PORTSTUDY_THREADS": "all",
         }  # fmt: skip
@@ -106,20 +113,33 @@ def table(kernel: str, size: str) -> str:
 
 def overview() -> str:
     """Every kernel: what it computes, how many ports it has, and the fastest where recorded."""
-    rows = ["| kernel | what is computed | ports | fastest | gain |", "|---|---|---:|---|---:|"]
+    rows = [
+        "| kernel | what is computed | ports | fastest | gain | over the peer | of the limit |",
+        "|---|---|---:|---|---:|---|---:|",
+    ]
     for kernel in kernels():
         spec = find_kernel(kernel)
         size = next(iter(spec.sizes))
         what = (spec.folder / "spec.py").read_text(encoding="utf-8").lstrip('"').split("\n", 1)[0]
         try:
-            ratio = newest(kernel, size).figures("relative_time")
+            recorded = newest(kernel, size)
         except FileNotFoundError:
-            best = gained = ""
+            best = gained = over = share = ""
         else:
+            ratio = recorded.figures("relative_time")
             port = min(ratio, key=lambda port: ratio[port])
+            over = ", ".join(
+                f"{times(1 / against[port])} `{peer}`"
+                for peer in spec.peers
+                if port in (against := recorded.figures(f"time_over_{peer}"))
+            )
+            limit = recorded.figures("time_over_limit")
+            share = f"{1 / limit[port]:.0%}" if port in limit else ""
             best, gained = f"[`{port}`](implementations/{kernel}/{port}.py)", times(1 / ratio[port])
         link = f"[`{kernel}`](implementations/{kernel}/spec.py)"
-        rows.append(f"| {link} | {what} | {len(spec.ports())} | {best} | {gained} |")
+        rows.append(
+            f"| {link} | {what} | {len(spec.ports())} | {best} | {gained} | {over} | {share} |"
+        )
     return "\n".join(rows)
 
 
@@ -159,7 +179,7 @@ def draw(kernel: str, size: str, folder: Path) -> None:
     for theme, ink, paper in (("light", "#1f2328", "#ffffff"), ("dark", "#e6edf3", "#0d1117")):
         figure, axes = plt.subplots(figsize=(8.2, 0.34 * len(ports) + 1.7), facecolor=paper)
         axes.set_facecolor(paper)
-        colours = [COLOURS[library_of(port)] for port in ports]
+        colours = [COLOURS.get(library_of(port), OTHER) for port in ports]
         axes.barh(ports, [steady[p] for p in ports], color=colours, height=0.66)
         axes.scatter(
             [first[p] for p in ports], ports, marker="|", s=90, color=ink, zorder=3,
@@ -176,7 +196,7 @@ def draw(kernel: str, size: str, folder: Path) -> None:
         axes.set_xlabel("time of one run (log scale): bar, steady state; |, first call", color=ink)
         axes.set_title(
             f"{kernel}: {', '.join(f'{value:,} {name}' for name, value in shape.items())}, "
-            "every port equal to the bit",
+            "every port proven equal",
             color=ink, loc="left", fontsize=11,
         )  # fmt: skip
         axes.tick_params(colors=ink, which="both", left=False)

@@ -69,8 +69,11 @@ class Conditions(NamedTuple):
     device: str
 
 
-def bench(words: list[str], conditions: Conditions) -> int:
-    """Prove and measure with progress, record with asv, publish, print the tables."""
+def bench(words: list[str], conditions: Conditions, keep: Path | None = None) -> int:
+    """Prove and measure with progress, record with asv, publish, print the tables.
+
+    With `keep`, the sessions themselves are left in that folder, too.
+    """
     console = Console()
     if not console.is_terminal:
         console.width = 100
@@ -80,6 +83,8 @@ def bench(words: list[str], conditions: Conditions) -> int:
         for kernel, size, ports in chosen:
             session = measure_with_progress(console, kernel, size, ports, **conditions._asdict())
             session.save(Path(folder) / f"{kernel}-{size}.json")
+            if keep:
+                session.save(keep / f"{kernel}-{size}-{conditions.dtype}-{conditions.threads}.json")
             sessions.append(session)
         recorded = _record(console, chosen, folder, conditions)
     published = publish(console)
@@ -100,7 +105,18 @@ def _record(
     if not commit or git("status", "--porcelain", "--", *CODE):
         console.print("Not recorded: the code differs from the last commit. Commit it first.")
         return True
-    command = ["asv", "run", "-E", "checkout", "--set-commit-hash", commit]
+    # The figures are there already: a process forked for each is soon done with reading its own.
+    command = [
+        sys.executable,
+        "-m",
+        "asv",
+        "run",
+        "-E",
+        "checkout",
+        "--launch-method",
+        "forkserver",
+    ]
+    command += ["--set-commit-hash", commit]
     command += ["--machine", register_machine(conditions.device), *_only(chosen)]
     settings = {f"PORTSTUDY_{name.upper()}": value for name, value in conditions._asdict().items()}
     return _run_asv(console, command, settings | {"PORTSTUDY_SESSIONS": sessions}) == 0
@@ -133,7 +149,9 @@ def publish(console: Console) -> bool:
     from common.site import make_local
 
     shutil.rmtree(HTML, ignore_errors=True)
-    done = subprocess.run(["asv", "publish", "--no-pull", "-o", str(HTML)], cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-m", "asv", "publish", "--no-pull", "-o", str(HTML)], cwd=ROOT
+    )
     if done.returncode:
         return False
     why = make_local(HTML, ROOT / ".asv" / "npm")
@@ -158,7 +176,15 @@ def record(commits: str, words: list[str], *, device: str) -> int:
     chosen = ROOT / ".asv" / "commits"
     chosen.parent.mkdir(exist_ok=True)
     chosen.write_text(hashes)
-    command = ["asv", "run", f"HASHFILE:{chosen}", "--machine", register_machine(device)]
+    command = [
+        sys.executable,
+        "-m",
+        "asv",
+        "run",
+        f"HASHFILE:{chosen}",
+        "--machine",
+        register_machine(device),
+    ]
     selected = select(words)
     ports = {port for _, _, names in selected for port in names}
     done = subprocess.run(
