@@ -3,6 +3,7 @@
 python -m common.figure    draws the picture in light and in dark; `make readme` runs it and cog
 """
 
+import contextlib
 import difflib
 import functools
 import json
@@ -111,35 +112,42 @@ def table(kernel: str, size: str) -> str:
     return "\n".join([*rows, "", f"*{recorded.caption}.*"])
 
 
+def shown(kernel: str) -> Recorded | None:
+    """What the overview shows: size `large`, or else the first, where one is recorded."""
+    for size in ("large", next(iter(find_kernel(kernel).sizes))):
+        with contextlib.suppress(FileNotFoundError):
+            return newest(kernel, size)
+    return None
+
+
 def overview() -> str:
     """Every kernel: what it computes, how many ports it has, and the fastest where recorded."""
     rows = [
-        "| kernel | what is computed | ports | fastest | gain | over the peer | of the limit |",
-        "|---|---|---:|---|---:|---|---:|",
+        "| kernel | what is computed | ports | size | fastest | gain | over the peer | of the limit |",
+        "|---|---|---:|---|---|---:|---|---:|",
     ]
     for kernel in kernels():
         spec = find_kernel(kernel)
-        size = next(iter(spec.sizes))
         what = (spec.folder / "spec.py").read_text(encoding="utf-8").lstrip('"').split("\n", 1)[0]
-        try:
-            recorded = newest(kernel, size)
-        except FileNotFoundError:
-            best = gained = over = share = ""
-        else:
+        figures = [""] * 5
+        if recorded := shown(kernel):
             ratio = recorded.figures("relative_time")
             port = min(ratio, key=lambda port: ratio[port])
-            over = ", ".join(
-                f"{times(1 / against[port])} `{peer}`"
-                for peer in spec.peers
-                if port in (against := recorded.figures(f"time_over_{peer}"))
-            )
+            peers = {peer: recorded.figures(f"time_over_{peer}") for peer in spec.peers}
             limit = recorded.figures("time_over_limit")
-            share = f"{1 / limit[port]:.0%}" if port in limit else ""
-            best, gained = f"[`{port}`](implementations/{kernel}/{port}.py)", times(1 / ratio[port])
+            figures = [
+                recorded.size,
+                f"[`{port}`](implementations/{kernel}/{port}.py)",
+                times(1 / ratio[port]),
+                ", ".join(
+                    f"{times(1 / against[port])} `{peer}`"
+                    for peer, against in peers.items()
+                    if port in against
+                ),
+                f"{1 / limit[port]:.0%}" if port in limit else "",
+            ]
         link = f"[`{kernel}`](implementations/{kernel}/spec.py)"
-        rows.append(
-            f"| {link} | {what} | {len(spec.ports())} | {best} | {gained} | {over} | {share} |"
-        )
+        rows.append(f"| {link} | {what} | {len(spec.ports())} | {' | '.join(figures)} |")
     return "\n".join(rows)
 
 

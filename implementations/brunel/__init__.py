@@ -1,0 +1,1 @@
+"""Brunel's balanced random network with Poisson drive: see spec.py."""

@@ -1,0 +1,431 @@
+"""The balanced random network of Brunel: sparse excitation and inhibition, driven by Poisson noise.
+
+Model A of N. Brunel, Dynamics of sparsely connected networks of excitatory and inhibitory spiking
+neurons, Journal of Computational Neuroscience 8:183-208, 2000, the field's standard benchmark. Of N
+neurons, all alike, the first four fifths excite and the others inhibit. Each receives exactly C_E
+synapses from the former, C_I = C_E / 4 from the latter, and C_E from outside, each of which fires
+as a Poisson process of rate nu_ext. A spike of any of them arrives D later and moves the potential
+at once, by J or by -g J:
+
+    tau dV/dt = -V + tau sum_k J_k delta(t - t_k - D),   a spike and V <- V_r when V >= theta
+
+and V stays at V_r for tau_rp; what arrives in that time is lost. theta = 20 mV, V_r = 10 mV,
+tau = 20 ms, tau_rp = 2 ms, D = 1.5 ms. What is varied is g, and eta = nu_ext / nu_thr with
+nu_thr = theta / (C_E J tau), the rate at which input from outside alone would reach theta in the
+mean. The paper has N = 12,500, C_E = 1000 and J = 0.1 mV. Here C_E J is its 100 mV at any C_E, so
+the mean input is the paper's, and its variance grows as 1 / C_E. Size `large` has four fifths of
+the paper's neurons and synapses; `huge` has no more synapses a neuron than `large`, as with a tenth
+of all neurons they would be a billion. tests/test_brunel.py makes the paper's own network and holds
+it to its figure 8.
+
+Between spikes the equation is solved exactly: in a step of dt = 0.1 ms the share
+`leak` = 1 - exp(-dt / tau) of V is lost (NEST's iaf_psc_delta does the same). Spikes are confined
+to the ends of steps. One step, in this order:
+
+    1. arrived = arriving[slot] + external[step]       in units of J; slot = step % delay
+    2. V = V - leak V + J arrived
+    3. V = V_r                                         where refractory > 0: what arrives is lost
+    4. fired = V >= theta                              the row that the raster records
+    5. arriving[slot] = 1 to the targets of each excitatory neuron that fired, -g to those of each
+       inhibitory one, summed                          will be read `delay` steps from now
+    6. V = V_r                                         where fired
+    7. refractory = refractory_steps where fired, elsewhere one less if above 0
+
+So a spike reaches its targets' potentials exactly `delay` steps after it was fired, and its sender
+integrates again after `refractory_steps` steps at V_r.
+
+Who sends to whom is kept in compressed sparse rows: neuron `pre` has the targets
+`indices[indptr[pre]:indptr[pre + 1]]`, in rising order. What a neuron sends is the row of an
+event-driven port, so the number that is fixed, that of a neuron's inputs, is not the length of a
+row: rows differ, binomially. Sources are drawn with replacement, a neuron's own spikes not excluded
+(NEST's `fixed_indegree` by default): a target may occur twice in a row. There are no weights, as
+`excitatory`, the number of excitatory neurons, says them all.
+
+The noise is data, so that it is the same in every port: `external[step, neuron]` is how many spikes
+from outside arrive, uint8, drawn from a Poisson distribution of mean C_E nu_ext dt. It is the
+largest of the arguments, 10 MB for 10,000 neurons over 1,000 steps and 100 MB for 100,000.
+
+No spike acts sooner than `delay` steps after it was fired. So the neurons can be advanced by that
+many steps without a word from each other, and what they sent be added up afterwards: ports named
+`window` do, as do NEST (its minimal delay) and every simulator on a cluster.
+
+Left out are ports that go through all synapses in every step, fired or not (ten million in `large`:
+implementations/lif_sparse shows what that costs), and so an eager JAX, whose shapes are fixed. Left
+out as well are Numba's threads, each with the targets of its own: on two cores that others use too
+they took as long as one, and often far longer. A whole window in one list, `bincount` or
+`index_add_`, is slower at 10,000 neurons than a list a step: it no longer fits into the cache.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from common.checks import Arrays, InvalidInput, fits, size
+from common.equivalence import Exact, Ulps
+from common.kernel import Kernel
+from common.roofline import Traffic, Work, moved
+
+DT = 0.1  # ms: length of a step
+TAU = 20.0  # ms: membrane time constant
+THETA = 20.0  # mV: threshold
+V_R = 10.0  # mV: potential after a spike
+TOTAL = 100.0  # mV: C_E J, what all excitatory inputs of a neuron together would add
+
+
+class Synapses(NamedTuple):
+    """Who sends to whom, in compressed sparse rows; a row is what one neuron sends."""
+
+    indptr: Any  # (neurons + 1,) int32: where each row begins, and the end of the last
+    indices: Any  # (synapses,) int32: the target of each synapse, rising within a row
+
+
+class State(NamedTuple):
+    """What changes from step to step."""
+
+    voltage: Any  # (neurons,) mV: membrane potential
+    refractory: Any  # (neurons,) int32: steps still to be held at v_reset
+    arriving: Any  # (delay, neurons) jumps: under way, row d arrives d steps from now
+
+
+class Parameters(NamedTuple):
+    """What does not, the same for all neurons."""
+
+    leak: Any  # share of the potential that is lost in a step, 1 - exp(-dt / tau)
+    jump: Any  # mV: J, by which an excitatory spike moves the potential
+    g: Any  # how many jumps an inhibitory spike moves it down
+    v_reset: Any  # mV: potential after a spike
+    v_threshold: Any  # mV: potential at which a neuron fires
+
+
+def excitatory_of(neurons: int) -> int:
+    """How many of the neurons excite: four fifths."""
+    return neurons * 4 // 5
+
+
+def make_synapses(rng: np.random.Generator, neurons: int, indegree: int) -> Synapses:
+    """`indegree` excitatory synapses onto each neuron and a quarter as many inhibitory ones."""
+    excitatory, inhibitory = excitatory_of(neurons), indegree // 4
+    # Sorting pairs of sender and target gives the rows, with their targets in rising order.
+    pairs = np.empty((neurons, indegree + inhibitory), dtype=np.int64)
+    pairs[:, :indegree] = rng.integers(excitatory, size=(neurons, indegree))
+    pairs[:, indegree:] = rng.integers(excitatory, neurons, size=(neurons, inhibitory))
+    pairs <<= 32
+    pairs |= np.arange(neurons)[:, np.newaxis]
+    rows = pairs.ravel()
+    rows.sort()
+    indptr = np.searchsorted(rows, np.arange(neurons + 1) << 32)
+    rows &= 2**32 - 1
+    return Synapses(indptr.astype(np.int32), rows.astype(np.int32))
+
+
+def make_external(
+    rng: np.random.Generator, neurons: int, steps: int, eta: float, jump: float
+) -> np.ndarray:
+    """Spikes from outside, uint8 (steps, neurons): eta times what reaches theta in the mean."""
+    mean = eta * THETA / jump * DT / TAU  # C_E nu_ext dt
+    external = np.empty((steps, neurons), dtype=np.uint8)
+    for row in external:  # no temporary of eight bytes for each of these
+        row[:] = np.minimum(rng.poisson(mean, neurons), 255)
+    return external
+
+
+def make_state(
+    rng: np.random.Generator, neurons: int, indegree: int, g: float, delay: int, pause: int
+) -> State:
+    """A state as it may be in the midst of a run, when all fire at 20 Hz, independently.
+
+    One neuron of ten is refractory.
+    """
+    voltage = rng.uniform(0.0, THETA, neurons)
+    refractory = rng.integers(pause + 1, size=neurons) * (rng.random(neurons) < 0.1)
+    voltage[refractory > 0] = V_R
+    expected = indegree * 20e-3 * DT  # excitatory spikes that reach a neuron in a step
+    arriving = rng.poisson(expected, (delay, neurons)) - g * rng.poisson(
+        expected / 4, (delay, neurons)
+    )
+    return State(voltage, refractory, arriving)
+
+
+def make_inputs(
+    rng: np.random.Generator,
+    dtype: np.dtype,
+    *,
+    neurons: int,
+    indegree: int,
+    g: float,
+    eta: float,
+    delay: int,
+    refractory_steps: int,
+    steps: int,
+) -> tuple:
+    """General inputs: the network of the paper, or as near to it as its size allows."""
+    jump = TOTAL / indegree
+    parameters = Parameters(-math.expm1(-DT / TAU), jump, g, V_R, THETA)
+    synapses = make_synapses(rng, neurons, indegree)
+    external = make_external(rng, neurons, steps, eta, jump)
+    state = make_state(rng, neurons, indegree, g, delay, refractory_steps)
+    return synapses, excitatory_of(neurons), external, state, parameters, refractory_steps
+
+
+def make_dyadic(
+    rng: np.random.Generator,
+    dtype: np.dtype,
+    *,
+    neurons: int,
+    indegree: int,
+    g: float,
+    eta: float,
+    delay: int,
+    refractory_steps: int,
+    steps: int,
+) -> tuple:
+    """Inputs on which every port must agree to the last bit, in float32 and in float64.
+
+    What arrives is counted in jumps, and g is a multiple of 1/8, so its sum is exact in any order.
+    `leak` is 1/256, as for tau = 25.6 ms, and J is a power of two, as it is at 100, 200, 400 or 800
+    excitatory synapses: both products are exact, and fusing one with an addition changes nothing.
+    What still rounds in a step are two single additions, in the same order in every port.
+
+    The first neuron and the last reach theta exactly in the first step, where a port with > for >=
+    goes wrong, and one that loses the end of a row.
+    """
+    jump = 2.0 ** round(math.log2(TOTAL / indegree))
+    parameters = Parameters(1 / 256, jump, round(8 * g) / 8, V_R, THETA)
+    synapses = make_synapses(rng, neurons, indegree)
+    external = make_external(rng, neurons, steps, eta, jump)
+    state = make_state(rng, neurons, indegree, parameters.g, delay, refractory_steps)
+    ends = [0, -1]
+    state.voltage[:] = np.round(state.voltage * 1024) / 1024
+    state.voltage[ends] = 0.0
+    state.refractory[ends] = 0
+    state.arriving[0, ends] = THETA / jump - external[0, ends]
+    return synapses, excitatory_of(neurons), external, state, parameters, refractory_steps
+
+
+def named(what: str, given: Any, kind: type) -> Any:
+    """`given`, if it is a tuple of as many fields as a NamedTuple has."""
+    fields = kind._fields  # type: ignore[attr-defined]
+    if not isinstance(given, tuple) or len(given) != len(fields):
+        raise InvalidInput(
+            f"{what}: {type(given).__name__}; allowed: {kind.__name__}({', '.join(fields)})"
+        )
+    return given
+
+
+def check_synapses(arrays: Arrays, synapses: Any, neurons: int) -> Synapses:
+    """Rows that are what they should be, so that no port reads or writes out of bounds."""
+    given = named("synapses", synapses, Synapses)
+    # Beside those that are given: this copy and the device's.
+    fits("synapses: two copies", (2, np.size(given[1])), 4)
+    indptr = arrays.take("synapses.indptr", given[0], "neurons + 1", dtype=np.int32)
+    indices = arrays.take("synapses.indices", given[1], "synapses", dtype=np.int32)
+    if len(indptr) != neurons + 1:
+        raise InvalidInput(
+            f"synapses.indptr: length {len(indptr)}; allowed: one more than the {neurons} neurons"
+        )
+    if indptr[0] != 0 or indptr[-1] != len(indices):
+        raise InvalidInput(
+            f"synapses.indptr: from {indptr[0]} to {indptr[-1]}; "
+            f"allowed: from 0 to the number of synapses, {len(indices)}"
+        )
+    if (falling := np.flatnonzero(np.diff(indptr) < 0)).size:
+        first = falling[0]
+        raise InvalidInput(
+            f"synapses.indptr: {indptr[first + 1]} at [{first + 1}] is below {indptr[first]}; "
+            "allowed: none below the one before it"
+        )
+    if indices.min() < 0 or indices.max() >= neurons:
+        first = np.flatnonzero((indices < 0) | (indices >= neurons))[0]
+        raise InvalidInput(
+            f"synapses.indices: {indices[first]} at [{first}]; allowed: from 0 to {neurons - 1}"
+        )
+    falling = np.flatnonzero(indices[1:] < indices[:-1]) + 1
+    falling = falling[~np.isin(falling, indptr)]
+    if falling.size:
+        first = falling[0]
+        raise InvalidInput(
+            f"synapses.indices: {indices[first]} at [{first}] is below {indices[first - 1]}; "
+            "allowed: rising order within a row"
+        )
+    return Synapses(indptr, indices)
+
+
+def check_state(arrays: Arrays, state: Any) -> State:
+    """Potentials, counters that are not negative, and a ring of at least one row."""
+    given = named("state", state, State)
+    voltage = arrays.take("state.voltage", given[0], "neurons")
+    refractory = arrays.take("state.refractory", given[1], "neurons", dtype=np.int32)
+    if refractory.min() < 0:
+        first = np.flatnonzero(refractory < 0)[0]
+        raise InvalidInput(f"state.refractory: {refractory[first]} at [{first}]; allowed: from 0")
+    arriving = arrays.take("state.arriving", given[2], "delay", "neurons")
+    return State(voltage, refractory, arriving)
+
+
+def check_parameters(arrays: Arrays, parameters: Any) -> Parameters:
+    """Parameters as scalars of the arrays' dtype."""
+    given = named("parameters", parameters, Parameters)
+    checked = Parameters(
+        *(
+            arrays.scalar(f"parameters.{name}", value)
+            for name, value in zip(Parameters._fields, given, strict=True)
+        )
+    )
+    if not 0 < checked.leak < 1:
+        raise InvalidInput(f"parameters.leak: {checked.leak}; allowed: above 0 and below 1")
+    if checked.v_threshold <= checked.v_reset:
+        raise InvalidInput(
+            f"parameters.v_threshold: {checked.v_threshold} mV; "
+            f"allowed: above v_reset = {checked.v_reset} mV"
+        )
+    return checked
+
+
+def check(
+    dtype: np.dtype,
+    synapses: Any,
+    excitatory: Any,
+    external: Any,
+    state: Any,
+    parameters: Any,
+    refractory_steps: Any,
+) -> tuple:
+    """Synapses, excitatory <= neurons, external (steps, neurons), State, Parameters, steps."""
+    arrays = Arrays(dtype)
+    external = arrays.take("external", external, "steps", "neurons", dtype=np.uint8)
+    steps, neurons = external.shape
+    synapses = check_synapses(arrays, synapses, neurons)
+    excitatory = size("excitatory", excitatory)
+    if excitatory > neurons:
+        raise InvalidInput(f"excitatory: {excitatory}; allowed: from 0 to {neurons}, all neurons")
+    state = check_state(arrays, state)
+    parameters = check_parameters(arrays, parameters)
+    refractory_steps = size("refractory_steps", refractory_steps)
+    if refractory_steps >= 2**31:
+        raise InvalidInput(f"refractory_steps: {refractory_steps}; allowed: from 0 to 2**31 - 1")
+    fits("external: a raster of (steps, neurons)", (steps, neurons), 1)
+    return synapses, excitatory, external, state, parameters, refractory_steps
+
+
+def alive(arguments: tuple, outputs: tuple) -> None:
+    """Both kinds fire, at a plausible rate; spikes have arrived, and some are on their way."""
+    _, excitatory, external, state, _, _ = arguments
+    spikes, _, refractory, arriving = outputs
+    rate = spikes.mean() / (DT * 1e-3)
+    assert 0.05 <= rate <= 450, f"a mean rate of {rate:.2f} Hz; plausible: 0.05 to 450 Hz"
+    assert spikes[:, :excitatory].any(), "no excitatory neuron fires"
+    assert spikes[:, excitatory:].any(), "no inhibitory neuron fires"
+    delay = len(state.arriving)
+    assert spikes[: max(0, len(external) - delay)].any(), f"no spike has arrived in {delay} steps"
+    assert refractory.any(), "no neuron is refractory in the end"
+    assert arriving.any(), "no spike is under way in the end"
+
+
+def single_steps(reference: Callable, arguments: tuple) -> Iterator[tuple]:
+    """Each single step along the reference's trajectory, for spike replay."""
+    synapses, excitatory, external, state, *constant = arguments
+    for step in range(len(external)):
+        single = (synapses, excitatory, external[step : step + 1], state, *constant)
+        yield single
+        _, state = reference(*single)
+
+
+def explain(
+    reference: Callable, port: Callable, arguments: tuple, expected: tuple, outputs: tuple
+) -> tuple[bool, str]:
+    """Is what differs in a free run a matter of rounding? With both membrane potentials.
+
+    As for `lif`: up to the first spike that differs, potentials differ by no more than the leak
+    lets add up, a few ulps in each of the 1 / leak steps that it remembers. A spike is decided by
+    the potential before the reset: each run is stopped a step earlier, and that step repeated with
+    a threshold that is out of reach.
+    """
+    synapses, excitatory, external, state, parameters, refractory_steps = arguments
+    tolerance = 4 * float(np.spacing(parameters.v_threshold) / parameters.leak)
+    different = np.argwhere(expected[0] != outputs[0])
+    if len(different):
+        step, neuron = (int(i) for i in different[0])
+        unreached = parameters._replace(v_threshold=parameters.v_threshold * 1000)
+        potentials = []
+        for run in (reference, port):
+            before = state
+            if step > 0:
+                _, before = run(
+                    synapses, excitatory, external[:step], state, parameters, refractory_steps
+                )
+            row = external[step : step + 1]
+            _, after = run(synapses, excitatory, row, before, unreached, refractory_steps)
+            potentials.append(float(after.voltage[neuron]))
+        distance = abs(potentials[0] - float(parameters.v_threshold))
+        where = f"{distance:.3g} mV from threshold"
+    else:
+        if (expected[2] != outputs[2]).any():
+            return False, "all spikes alike, but not how long the neurons stay refractory"
+        if (np.abs(expected[3] - outputs[3]) > ARRIVING.allowed(expected[3])).any():
+            return False, "all spikes alike, but not the jumps under way"
+        step, neuron = len(external), int(np.argmax(np.abs(outputs[1] - expected[1])))
+        potentials = [float(voltage[neuron]) for voltage in (expected[1], outputs[1])]
+        distance, where = 0.0, "all spikes alike"
+    rounding = max(distance, abs(potentials[1] - potentials[0])) <= tolerance
+    return rounding, (
+        f"at step {step} neuron {neuron} has {potentials[0]!r} mV in the reference and "
+        f"{potentials[1]!r} mV in the port, {where} "
+        f"({'within' if rounding else 'beyond'} the {tolerance:.3g} mV that rounding explains)"
+    )
+
+
+def work(arguments: tuple, outputs: tuple) -> Work:
+    """Read the rows of those that fire and add to their targets; the state, once every `delay`."""
+    synapses, _, external, state, _, _ = arguments
+    spikes, voltage, refractory, arriving = outputs
+    steps, neurons = external.shape
+    lengths = np.diff(synapses.indptr)
+    sent = int(spikes.sum(axis=0) @ lengths)  # synapses, over all spikes
+    read = int(lengths[spikes.any(axis=0)].sum())  # that are ever read
+    windows = -(-steps // len(state.arriving))
+    changing = voltage.nbytes + refractory.nbytes
+    return Work(
+        traffic=(
+            Traffic(sent * synapses.indices.itemsize, read * synapses.indices.itemsize),
+            Traffic(sent * 2 * voltage.itemsize, voltage.nbytes),  # read and write what is sent
+            Traffic(steps * 2 * voltage.nbytes, arriving.nbytes),  # read and clear what arrives
+            Traffic(windows * 2 * changing, changing),
+            moved(external, spikes),
+        ),
+        operations=sent + 4 * steps * neurons,
+    )
+
+
+# A target adds up few of them in a step, and the sums are exact unless g is not.
+ARRIVING = Ulps(8, "delay", "neuron", floor=16.0, unit="jumps")
+
+STANDARD = dict(g=5.0, eta=2.0, delay=15, refractory_steps=20)  # the paper's figure 8 C
+
+brunel = Kernel(
+    inputs=make_inputs,
+    dyadic=make_dyadic,
+    outputs={
+        "spikes": Exact("step", "neuron"),
+        # Potentials pass through zero, where an ulp would be of nothing.
+        "voltage": Ulps(4, "neuron", floor=16.0, unit="mV"),
+        "refractory": Exact("neuron"),
+        "arriving": ARRIVING,
+    },
+    sizes={
+        "small": dict(neurons=2_500, indegree=200, steps=1_500, **STANDARD),
+        "large": dict(neurons=10_000, indegree=800, steps=1_500, **STANDARD),
+        # A hundred million synapses, 400 MB in every process.
+        "huge": dict(neurons=100_000, indegree=800, steps=150, **STANDARD),
+        "check": dict(
+            neurons=120, indegree=48, g=4.6, eta=2.0, delay=7, refractory_steps=20, steps=251
+        ),
+    },
+    reference="numpy_rows",
+    check=check,
+    alive=alive,
+    single_steps=single_steps,
+    explain=explain,
+    work=work,
+)
