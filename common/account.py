@@ -6,6 +6,7 @@ python -m common.account draw       the pictures of notes/lif.md; its tables are
 
 import json
 import math
+import os
 import sys
 from pathlib import Path
 from statistics import median, quantiles
@@ -25,12 +26,13 @@ NOTES = ROOT / "notes"
 
 LARGE = "numba_event,numba_event_fused,jax_scan,jax_scan_event,torch_scan_event,brian2_*,nest_*"
 SESSIONS = [  # what `make bench` is given: selections, dtype, threads
-    (["lif:small"], "float64", "all"),
-    (["lif:small"], "float64", "1"),
+    (["lif:small", "lif_ensemble:small"], "float64", "all"),
+    (["lif:small", "lif_ensemble:small"], "float64", "1"),
     (["lif:small:numba_event*"], "float32", "1"),
-    ([f"lif:large:{LARGE}", "lif_ensemble:large:numba_*,jax_einsum"], "float64", "all"),
-    ([f"lif:large:{LARGE}", "lif_ensemble:large:numba_*,jax_einsum"], "float64", "1"),
+    ([f"lif:large:{LARGE}"], "float64", "1"),
 ]
+
+MEASURED = [("small", "1"), ("small", "all"), ("large", "1")]
 
 EVENT = ["numpy_event", "numba_event", "numba_event_fused", "jax_scan", "jax_scan_event"]
 SWEEPS: dict[str, tuple] = {  # kernel, size, dimension, values, ports; and the dimension's unit
@@ -74,6 +76,7 @@ LADDER = [
 def measure_all(console: Console) -> None:
     """Everything, into asv's results as well; what is there already is replaced piece by piece."""
     FOLDER.mkdir(exist_ok=True)
+    os.environ["NUMBA_NUM_THREADS"] = "1"  # the roofline is drawn for one thread
     machine = describe() | {"commit": git("rev-parse", "--short=8", "HEAD")}
     (FOLDER / "machine.json").write_text(json.dumps(machine, indent=1) + "\n")
     for words, dtype, threads in SESSIONS:
@@ -128,7 +131,7 @@ def ladder_table(size: str = "small", threads: str = "1") -> str:
         "| precision: half the bytes |"
     )
     one, two = (
-        session("lif_ensemble", "large", threads=count).ports["numba_parallel"].steady_seconds
+        session("lif_ensemble", "small", threads=count).ports["numba_parallel"].steady_seconds
         for count in ("1", "all")
     )
     rows.append(
@@ -144,18 +147,17 @@ def limit_table() -> str:
         "| size | threads | port | a step | at the limit | share |",
         "|---|---|---|---:|---:|---:|",
     ]
-    for size in ("small", "large"):
+    for size, threads in MEASURED:
         steps = find_kernel("lif").sizes[size]["steps"]
-        for threads in ("1", "all"):
-            found = session("lif", size, threads=threads)
-            for port in ("numba_event_fused", "jax_scan_event", "torch_scan_event", "brian2_cpp"):
-                if port not in found.ports or not found.ports[port].samples:
-                    continue
-                seconds = found.ports[port].steady_seconds / steps
-                rows.append(
-                    f"| {size} | {threads} | `{port}` | {duration(seconds)} "
-                    f"| {duration(min(found.limit) / steps)} | {found.share(port):.0%} |"
-                )
+        found = session("lif", size, threads=threads)
+        for port in ("numba_event_fused", "jax_scan_event", "torch_scan_event", "brian2_cpp"):
+            if port not in found.ports or not found.ports[port].samples:
+                continue
+            seconds = found.ports[port].steady_seconds / steps
+            rows.append(
+                f"| {size} | {threads} | `{port}` | {duration(seconds)} "
+                f"| {duration(min(found.limit) / steps)} | {found.share(port):.0%} |"
+            )
     return "\n".join([*rows, "", f"*{stamp()}.*"])
 
 
@@ -166,22 +168,21 @@ def peers_table() -> str:
         "|---|---|---|---:|---:|---:|",
     ]
     spec = find_kernel("lif")
-    for size in ("small", "large"):
+    for size, threads in MEASURED:
         steps = spec.sizes[size]["steps"]
-        for threads in ("1", "all"):
-            found = session("lif", size, threads=threads)
-            best = min(
-                (f for f in found.ports.values() if f.samples and f.port not in spec.peers),
-                key=lambda figures: figures.steady_seconds,
-            )
-            for peer in (*spec.peers, spec.reference):
-                if peer in found.ports and found.ports[peer].samples:
-                    ratio = median(found.ratios(peer, best.port))
-                    rows.append(
-                        f"| {size} | {threads} | `{peer}` "
-                        f"| {duration(found.ports[peer].steady_seconds / steps)} "
-                        f"| `{best.port}` {duration(best.steady_seconds / steps)} | {ratio:,.3g}× |"
-                    )
+        found = session("lif", size, threads=threads)
+        best = min(
+            (f for f in found.ports.values() if f.samples and f.port not in spec.peers),
+            key=lambda figures: figures.steady_seconds,
+        )
+        for peer in (*spec.peers, spec.reference):
+            if peer in found.ports and found.ports[peer].samples:
+                ratio = median(found.ratios(peer, best.port))
+                rows.append(
+                    f"| {size} | {threads} | `{peer}` "
+                    f"| {duration(found.ports[peer].steady_seconds / steps)} "
+                    f"| `{best.port}` {duration(best.steady_seconds / steps)} | {ratio:,.3g}× |"
+                )
     return "\n".join([*rows, "", f"*{stamp()}.*"])
 
 
@@ -244,7 +245,7 @@ def draw_roofline(path: Path, *, dark: bool) -> None:
     for size, align in (("small", 1), ("large", -1)):
         needed, operations = least("lif", size)
         at = operations / needed
-        found = session("lif", size)
+        found = session("lif", size, threads="1")
         points = sorted(
             (operations / f.steady_seconds, f.port) for f in found.ports.values() if f.samples
         )
@@ -271,7 +272,7 @@ def draw_roofline(path: Path, *, dark: bool) -> None:
     axes.set_xlabel("additions and multiplications a byte, of the least that the result needs")
     axes.set_ylabel("operations a second")
     axes.set_title(
-        "lif: every port under the roofs of this machine (float64, threads: all)",
+        "lif: every port under the roofs of this machine (float64, one thread)",
         color=ink, loc="left", fontsize=11,
     )  # fmt: skip
     axes.xaxis.label.set_color(ink)

@@ -123,7 +123,7 @@ def shown(kernel: str) -> Recorded | None:
 def overview() -> str:
     """Every kernel: what it computes, how many ports it has, and the fastest where recorded."""
     rows = [
-        "| kernel | what is computed | ports | size | fastest | gain | over the peer | of the limit |",
+        "| kernel | computes | ports | size | fastest | gain | over the peer | of the limit |",
         "|---|---|---:|---|---|---:|---|---:|",
     ]
     for kernel in kernels():

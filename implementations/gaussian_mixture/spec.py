@@ -118,13 +118,14 @@ def work(arguments: tuple, outputs: tuple) -> Work:
 
 # An iteration feeds on the last one's rounding errors: those of sums over all points, and what 20
 # iterations that have not converged make of them. Measured on 10,000 points, between ports that are
-# right: up to 163 ulps in float64 and 671 in float32. In float64 these bounds are 5e-13.
+# right: up to 163 ulps in float64 and 671 in float32; at size large, after 50 iterations on 100,000
+# points, scikit-learn differs by 2,300 in float64. There these bounds are 9e-13.
 gaussian_mixture = Kernel(
     inputs=make_inputs,
     outputs={
-        "weights": Ulps(2048, "class"),
-        "means": Ulps(2048, "class", "dim", floor=1.0),
-        "covariances": Ulps(2048, "class", "dim", "dim", floor=1.0),
+        "weights": Ulps(4096, "class"),
+        "means": Ulps(4096, "class", "dim", floor=1.0),
+        "covariances": Ulps(4096, "class", "dim", "dim", floor=1.0),
         "log_likelihood": Ulps(256, "iteration", unit="nats"),
     },
     sizes={
