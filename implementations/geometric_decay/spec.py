@@ -52,7 +52,7 @@ def alive(arguments: tuple, outputs: tuple) -> None:
     (decayed,) = outputs
     assert (np.abs(decayed) < np.abs(x)).all(), "a value did not decay"
     assert (decayed != 0).all(), "a value vanished"
-    assert len(np.unique(decayed)) > len(x) ** 0.5 / 10, "the values are all alike"
+    assert len(x) == 1 or np.ptp(decayed) > 0, "the values are all alike"
 
 
 def work(arguments: tuple, outputs: tuple) -> Work:
