@@ -32,8 +32,6 @@ SESSIONS = [  # what `make bench` is given: selections, dtype, threads
     ([f"lif:large:{LARGE}"], "float64", "1"),
 ]
 
-MEASURED = [("small", "1"), ("small", "all"), ("large", "1")]
-
 EVENT = ["numpy_event", "numba_event", "numba_event_fused", "jax_scan", "jax_scan_event"]
 SWEEPS: dict[str, tuple] = {  # kernel, size, dimension, values, ports; and the dimension's unit
     "lif-neurons": (
@@ -91,10 +89,20 @@ def session(kernel: str, size: str, dtype: str = "float64", threads: str = "all"
     return Session.load(FOLDER / f"{kernel}-{size}-{dtype}-{threads}.json")
 
 
+def measured() -> list[tuple[str, str]]:
+    """Size and threads of the sessions of `lif` in float64 that the account has."""
+    return [
+        (size, threads)
+        for size in ("small", "large")
+        for threads in ("1", "all")
+        if (FOLDER / f"lif-{size}-float64-{threads}.json").exists()
+    ]
+
+
 def sweep(name: str) -> Sweep:
     """A sweep of the account; that over neurons with its largest network, of fewer ports."""
     found = Sweep.load(FOLDER / f"{name}.json")
-    if name == "lif-neurons":
+    if name == "lif-neurons" and (FOLDER / "lif-neurons-most.json").exists():
         most = Sweep.load(FOLDER / "lif-neurons-most.json")
         found.values += most.values
         found.sessions += most.sessions
@@ -147,7 +155,7 @@ def limit_table() -> str:
         "| size | threads | port | a step | at the limit | share |",
         "|---|---|---|---:|---:|---:|",
     ]
-    for size, threads in MEASURED:
+    for size, threads in measured():
         steps = find_kernel("lif").sizes[size]["steps"]
         found = session("lif", size, threads=threads)
         for port in ("numba_event_fused", "jax_scan_event", "torch_scan_event", "brian2_cpp"):
@@ -168,7 +176,7 @@ def peers_table() -> str:
         "|---|---|---|---:|---:|---:|",
     ]
     spec = find_kernel("lif")
-    for size, threads in MEASURED:
+    for size, threads in measured():
         steps = spec.sizes[size]["steps"]
         found = session("lif", size, threads=threads)
         best = min(
@@ -186,11 +194,14 @@ def peers_table() -> str:
     return "\n".join([*rows, "", f"*{stamp()}.*"])
 
 
-def growth_table(name: str) -> str:
-    """The fitted exponents, and where ports cross over."""
+def growth(name: str) -> str:
+    """The picture of a sweep, the fitted exponents, and where ports cross over."""
+    if not (FOLDER / f"{name}.json").exists():
+        return "*Not measured yet: `make account`.*"
     found = sweep(name)
     unit = SWEEPS[name][-1]
-    rows = [f"| port | time grows as {found.dimension} to the |", "|---|---:|"]
+    rows = [picture(name, f"Time of one call over {found.dimension}, on log scales"), ""]
+    rows += [f"| port | time grows as {found.dimension} to the |", "|---|---:|"]
     rows += [f"| `{port}` | {found.exponent(port):.2f} |" for port in found.ports()]
     rows.append("")
     for first, second, value in found.crossings():
@@ -199,15 +210,21 @@ def growth_table(name: str) -> str:
     return "\n".join([*rows, "", f"*{stamp()}.*"])
 
 
+def picture(name: str, what: str) -> str:
+    """A picture of the notes, light or dark as the reader's page is."""
+    return (
+        f'<picture>\n  <source media="(prefers-color-scheme: dark)" srcset="{name}-dark.svg">\n'
+        f'  <img alt="{what}" src="{name}-light.svg">\n</picture>'
+    )
+
+
 def draw_all() -> None:
     """The pictures, in light and in dark."""
-    for name in ("lif-neurons", "lif-rate", "lif_ensemble-rate"):
-        for dark, theme in ((False, "light"), (True, "dark")):
-            draw(
-                sweep(name), NOTES / f"{name}-{theme}.svg", "svg",
-                unit=SWEEPS[name][-1], dark=dark,
-            )  # fmt: skip
     for dark, theme in ((False, "light"), (True, "dark")):
+        for name in ("lif-neurons", "lif-rate", "lif_ensemble-rate"):
+            if (FOLDER / f"{name}.json").exists():
+                path = NOTES / f"{name}-{theme}.svg"
+                draw(sweep(name), path, "svg", unit=SWEEPS[name][-1], dark=dark)
         draw_roofline(NOTES / f"lif-roofline-{theme}.svg", dark=dark)
 
 
@@ -243,6 +260,8 @@ def draw_roofline(path: Path, *, dark: bool) -> None:
         color=ink, fontsize=8, ha="right",
     )  # fmt: skip
     for size, align in (("small", 1), ("large", -1)):
+        if (size, "1") not in measured():
+            continue
         needed, operations = least("lif", size)
         at = operations / needed
         found = session("lif", size, threads="1")
