@@ -66,6 +66,7 @@ from common.checks import Arrays, InvalidInput, fits, size
 from common.equivalence import Exact, Ulps
 from common.kernel import Kernel
 from common.roofline import Traffic, Work, moved
+from implementations.lif_sparse.spec import check_rows
 
 DT = 0.1  # ms: length of a step
 TAU = 20.0  # ms: membrane time constant
@@ -225,22 +226,7 @@ def check_synapses(arrays: Arrays, synapses: Any, neurons: int) -> Synapses:
         raise InvalidInput(
             f"synapses.indptr: length {len(indptr)}; allowed: one more than the {neurons} neurons"
         )
-    if indptr[0] != 0 or indptr[-1] != len(indices):
-        raise InvalidInput(
-            f"synapses.indptr: from {indptr[0]} to {indptr[-1]}; "
-            f"allowed: from 0 to the number of synapses, {len(indices)}"
-        )
-    if (falling := np.flatnonzero(np.diff(indptr) < 0)).size:
-        first = falling[0]
-        raise InvalidInput(
-            f"synapses.indptr: {indptr[first + 1]} at [{first + 1}] is below {indptr[first]}; "
-            "allowed: none below the one before it"
-        )
-    if indices.min() < 0 or indices.max() >= neurons:
-        first = np.flatnonzero((indices < 0) | (indices >= neurons))[0]
-        raise InvalidInput(
-            f"synapses.indices: {indices[first]} at [{first}]; allowed: from 0 to {neurons - 1}"
-        )
+    check_rows(indptr, indices)
     falling = np.flatnonzero(indices[1:] < indices[:-1]) + 1
     falling = falling[~np.isin(falling, indptr)]
     if falling.size:

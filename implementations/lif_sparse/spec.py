@@ -130,18 +130,8 @@ def make_dyadic(
     return wired, drive, state, DYADIC, refractory_steps, steps
 
 
-def check_synapses(arrays: Arrays, synapses: Any) -> Synapses:
-    """Compressed sparse rows that are what they should be, so that no port reads out of bounds."""
-    if not isinstance(synapses, tuple) or len(synapses) != len(Synapses._fields):
-        raise InvalidInput(
-            f"synapses: {type(synapses).__name__}; allowed: Synapses({', '.join(Synapses._fields)})"
-        )
-    indptr = arrays.take("synapses.indptr", synapses[0], "neurons + 1", dtype=np.int32)
-    indices = arrays.take("synapses.indices", synapses[1], "synapses", dtype=np.int32)
-    # Beside what is given: the copy made here, the device's, and what a port derives from it.
-    copies = (3, len(indices))
-    fits("synapses: copies of (indices, weights)", copies, 4 + arrays.dtype.itemsize)
-    weights = arrays.take("synapses.weights", synapses[2], "synapses")
+def check_rows(indptr: np.ndarray, indices: np.ndarray) -> None:
+    """Rows that follow each other, of targets that exist, or else InvalidInput."""
     neurons = len(indptr) - 1
     if indptr[0] != 0 or indptr[-1] != len(indices):
         raise InvalidInput(
@@ -159,6 +149,21 @@ def check_synapses(arrays: Arrays, synapses: Any) -> Synapses:
         raise InvalidInput(
             f"synapses.indices: {indices[first]} at [{first}]; allowed: from 0 to {neurons - 1}"
         )
+
+
+def check_synapses(arrays: Arrays, synapses: Any) -> Synapses:
+    """Compressed sparse rows that are what they should be, so that no port reads out of bounds."""
+    if not isinstance(synapses, tuple) or len(synapses) != len(Synapses._fields):
+        raise InvalidInput(
+            f"synapses: {type(synapses).__name__}; allowed: Synapses({', '.join(Synapses._fields)})"
+        )
+    indptr = arrays.take("synapses.indptr", synapses[0], "neurons + 1", dtype=np.int32)
+    indices = arrays.take("synapses.indices", synapses[1], "synapses", dtype=np.int32)
+    # Beside what is given: the copy made here, the device's, and what a port derives from it.
+    copies = (3, len(indices))
+    fits("synapses: copies of (indices, weights)", copies, 4 + arrays.dtype.itemsize)
+    weights = arrays.take("synapses.weights", synapses[2], "synapses")
+    check_rows(indptr, indices)
     return Synapses(indptr, indices, weights)
 
 
