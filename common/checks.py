@@ -14,6 +14,16 @@ class InvalidInput(ValueError):
     """An argument that a kernel cannot take."""
 
 
+def named(what: str, given: Any, kind: type) -> Any:
+    """`given`, if it is a tuple of as many fields as a NamedTuple has."""
+    fields = kind._fields  # type: ignore[attr-defined]
+    if not isinstance(given, tuple) or len(given) != len(fields):
+        raise InvalidInput(
+            f"{what}: {type(given).__name__}; allowed: {kind.__name__}({', '.join(fields)})"
+        )
+    return given
+
+
 class Arrays:
     """Converts arrays to one dtype and holds their shapes against each other.
 

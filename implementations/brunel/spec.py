@@ -62,7 +62,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from common.checks import Arrays, InvalidInput, fits, size
+from common.checks import Arrays, InvalidInput, fits, named, size
 from common.equivalence import Exact, Ulps
 from common.kernel import Kernel
 from common.roofline import Traffic, Work, moved
@@ -203,16 +203,6 @@ def make_dyadic(
     state.refractory[ends] = 0
     state.arriving[0, ends] = THETA / jump - external[0, ends]
     return synapses, excitatory_of(neurons), external, state, parameters, refractory_steps
-
-
-def named(what: str, given: Any, kind: type) -> Any:
-    """`given`, if it is a tuple of as many fields as a NamedTuple has."""
-    fields = kind._fields  # type: ignore[attr-defined]
-    if not isinstance(given, tuple) or len(given) != len(fields):
-        raise InvalidInput(
-            f"{what}: {type(given).__name__}; allowed: {kind.__name__}({', '.join(fields)})"
-        )
-    return given
 
 
 def check_synapses(arrays: Arrays, synapses: Any, neurons: int) -> Synapses:

@@ -28,7 +28,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from common.checks import Arrays, InvalidInput, size
+from common.checks import Arrays, InvalidInput, named, size
 from common.equivalence import Ulps
 from common.kernel import Kernel
 from common.roofline import EXPONENTIAL, Traffic, Work
@@ -70,10 +70,7 @@ def check(dtype: np.dtype, points: Any, mixture: Any, tolerance: Any, iterations
     """points (points, dims), Mixture to start from, tolerance >= 0 nats, iterations >= 1."""
     arrays = Arrays(dtype)
     points = arrays.take("points", points, "points", "dims")
-    if not isinstance(mixture, tuple) or len(mixture) != len(Mixture._fields):
-        raise InvalidInput(
-            f"mixture: {type(mixture).__name__}; allowed: Mixture({', '.join(Mixture._fields)})"
-        )
+    named("mixture", mixture, Mixture)
     weights = arrays.take("mixture.weights", mixture[0], "classes")
     means = arrays.take("mixture.means", mixture[1], "classes", "dims")
     covariances = arrays.take("mixture.covariances", mixture[2], "classes", "dims", "dims")

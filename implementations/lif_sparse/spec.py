@@ -34,7 +34,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from common.checks import Arrays, InvalidInput, fits, size
+from common.checks import Arrays, InvalidInput, fits, named, size
 from common.equivalence import Exact, Ulps
 from common.kernel import Kernel
 from common.roofline import Traffic, Work, moved
@@ -153,10 +153,7 @@ def check_rows(indptr: np.ndarray, indices: np.ndarray) -> None:
 
 def check_synapses(arrays: Arrays, synapses: Any) -> Synapses:
     """Compressed sparse rows that are what they should be, so that no port reads out of bounds."""
-    if not isinstance(synapses, tuple) or len(synapses) != len(Synapses._fields):
-        raise InvalidInput(
-            f"synapses: {type(synapses).__name__}; allowed: Synapses({', '.join(Synapses._fields)})"
-        )
+    named("synapses", synapses, Synapses)
     indptr = arrays.take("synapses.indptr", synapses[0], "neurons + 1", dtype=np.int32)
     indices = arrays.take("synapses.indices", synapses[1], "synapses", dtype=np.int32)
     # Beside what is given: the copy made here, the device's, and what a port derives from it.
@@ -169,10 +166,7 @@ def check_synapses(arrays: Arrays, synapses: Any) -> Synapses:
 
 def check_state(arrays: Arrays, state: Any) -> State:
     """Potentials, counters that are not negative, and a ring of at least one row."""
-    if not isinstance(state, tuple) or len(state) != len(State._fields):
-        raise InvalidInput(
-            f"state: {type(state).__name__}; allowed: State({', '.join(State._fields)})"
-        )
+    named("state", state, State)
     voltage = arrays.take("state.voltage", state[0], "neurons")
     refractory = arrays.take("state.refractory", state[1], "neurons", dtype=np.int32)
     if refractory.min() < 0:

@@ -30,7 +30,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from common.checks import Arrays, InvalidInput, fits, size
+from common.checks import Arrays, InvalidInput, fits, named, size
 from common.equivalence import Ulps
 from common.kernel import Kernel
 from common.roofline import Work, moved
@@ -61,11 +61,7 @@ def make_inputs(
 
 def check_model(arrays: Arrays, parameters: Any, *axes: str) -> Parameters:
     """Parameters above zero; a single dt, and rates with these axes."""
-    if not isinstance(parameters, tuple) or len(parameters) != len(Parameters._fields):
-        raise InvalidInput(
-            f"parameters: {type(parameters).__name__}; "
-            f"allowed: Parameters({', '.join(Parameters._fields)})"
-        )
+    named("parameters", parameters, Parameters)
     checked = []
     for name, value in zip(Parameters._fields, parameters, strict=True):
         name = f"parameters.{name}"
