@@ -13,8 +13,9 @@ from common.kernel import find_kernel, kernels
 
 def portstudy(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "common", *arguments]
-    # Without os.environ named, COLUMNS would be there: readline sets it behind Python's back.
-    return subprocess.run(command, capture_output=True, text=True, env=os.environ | environment)
+    # readline sets COLUMNS behind Python's back, and a test process of xdist inherits it.
+    inherited = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    return subprocess.run(command, capture_output=True, text=True, env=inherited | environment)
 
 
 def test_list_names_every_kernel_and_every_port():
