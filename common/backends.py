@@ -257,6 +257,12 @@ class Diffrax(Jax):
     package = "diffrax"
 
 
+class Snntorch(Torch):
+    """snnTorch's neurons are torch modules."""
+
+    package = "snntorch"
+
+
 class Brian2(Backend):
     """Brian2 makes a C++ program of a network and runs it; arrays travel through files."""
 
@@ -323,6 +329,7 @@ LIBRARIES: dict[str, type[Backend]] = {
     "scipy": Scipy,
     "sklearn": Sklearn,
     "diffrax": Diffrax,
+    "snntorch": Snntorch,
     "brian2": Brian2,
     "nest": Nest,
 }
