@@ -4,6 +4,7 @@ portstudy list [KERNEL]                 kernels; or a kernel's ports, and what e
 portstudy check [KERNEL ...] [options]  the proof of every port; exit code 1 where one differs
 portstudy compare KERNEL [options]      the proof, then the times on this machine, side by side
 portstudy scale KERNEL --over DIM N N   how time and memory grow, and where ports cross over
+portstudy show KERNEL [--plot FILE]     what it computes, drawn: rasters, orbits, clusters
 portstudy diff KERNEL A B               the lines in which two ports differ
 portstudy machine                       cores, caches, bandwidth and peak, devices, versions
 portstudy new NAME [--here]             a kernel to begin with, here or in this project
@@ -384,6 +385,45 @@ def diff(options: argparse.Namespace) -> int:
     return 0
 
 
+def show(options: argparse.Namespace) -> int:
+    """Run a port on real settings and draw what it does: here, or as a picture in a file."""
+    import importlib.util
+
+    from common import show as drawing
+    from common.backends import Unavailable
+    from common.compare import unwritable, write_whole
+    from common.kernel import find_kernel, load, one_of
+
+    kernel = target(options)
+    spec = find_kernel(kernel)
+    size = options.size or drawing.default_size(kernel)
+    spec.shape(size)
+    port = one_of("port", options.port or spec.reference, spec.ports(), f" of kernel {spec.name!r}")
+    if options.plot and (why := unwritable(options.plot)):
+        options.refuse(f"--plot: {why}")
+    refuse_unknown_picture(options)
+    if not options.plot and importlib.util.find_spec("plotille") is None:
+        options.refuse("plotille, which draws here, is not installed; allowed: --plot FILE")
+    try:
+        loaded = load(kernel, port, dtype=options.dtype, device=options.device)
+    except Unavailable as reason:
+        print(f"{spec.name}/{port}: unavailable: {reason}", file=sys.stderr)
+        return 1
+    panels = drawing.run(loaded, size)
+    title = f"{spec.name}/{port}, {size}, {options.dtype}"
+    if options.plot:
+        form, dark = options.plot.suffix[1:], options.dark
+        write_whole(options.plot, lambda file: drawing.draw(panels, title, file, form, dark=dark))
+        print_line(open_console(stderr=True), f"Written: {options.plot}")
+        return 0
+    console = open_console()
+    print_line(console, title, "bold")
+    colours = console.is_terminal and not console.no_color
+    width = min(console.width, 100)
+    print(drawing.as_text(panels, width, colours=colours), end="")
+    return 0
+
+
 def new(options: argparse.Namespace) -> int:
     """A folder with a spec, a reference and a port in each library, to be changed line by line."""
     from common.kernel import IMPLEMENTATIONS
@@ -525,6 +565,15 @@ def build_parser() -> argparse.ArgumentParser:
     verb.add_argument(
         "kernel", nargs="+", metavar="KERNEL A B", help="or two files with a function each"
     )
+
+    verb = add("show", show, "what a kernel computes, drawn")
+    verb.add_argument("kernel", nargs="+", metavar="KERNEL", help="a name, or a folder")
+    verb.add_argument("--port", help="the reference if not given")
+    verb.add_argument("--size", help="a name, with changes if any: small,neurons=500")
+    verb.add_argument("--dtype", default="float64", help="float64 (default) or float32")
+    verb.add_argument("--device", default="cpu", help="cpu (default) or cuda")
+    verb.add_argument("--plot", type=Path, metavar="FILE", help="a picture: .png, .svg, .pdf")
+    verb.add_argument("--dark", action="store_true", help="the picture, for dark pages")
 
     verb = add("new", new, "a kernel to begin with")
     verb.add_argument("name", metavar="NAME", help="of its folder and of its function")

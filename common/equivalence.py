@@ -395,6 +395,8 @@ def prove(port: Port) -> list[Tier]:
         tiers.append(Tier(how, values_of(result.outputs)))
     general = kernel.make_inputs(size, dtype, dyadic=False)
     if kernel.single_steps is not None:  # chaotic, or nearly so: errors of a whole run say little
+        if kernel.dyadic is None:
+            run(port, general)
         tiers.append(prove_single_steps(port, general))
         tiers.append(prove_free_run(port, general))
         return tiers
