@@ -4,8 +4,13 @@ portstudy list [KERNEL]                 kernels; or a kernel's ports, and what e
 portstudy check [KERNEL ...] [options]  the proof of every port; exit code 1 where one differs
 portstudy compare KERNEL [options]      the proof, then the times on this machine, side by side
 portstudy scale KERNEL --over DIM N N   how time and memory grow, and where ports cross over
+portstudy show KERNEL [--plot FILE]     what it computes, drawn: rasters, orbits, clusters
 portstudy diff KERNEL A B               the lines in which two ports differ
 portstudy machine                       cores, caches, bandwidth and peak, devices, versions
+portstudy new NAME [--here]             a kernel to begin with, here or in this project
+
+Where KERNEL stands, a folder of your own with a spec.py does as well, and so do files with a
+function each, without any spec: portstudy compare before.py after.py
 
 A verb is a function and a subparser. The modules that a verb needs are imported in its function:
 `list` and `--help` answer at once.
@@ -22,6 +27,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from common.equivalence import Tier
+
+WHAT = "a name; a folder with a spec.py; or files with a function each: before.py after.py"
 PIPE_WIDTH = 160
 """Columns where there is no window: enough for every table."""
 
@@ -62,21 +70,21 @@ def list_kernels(options: argparse.Namespace) -> int:
     from rich.table import Table
 
     from common.backends import LIBRARIES
-    from common.kernel import find_kernel, kernels, library_of
+    from common.kernel import find_kernel, kernels
 
     rows = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    if options.kernel is None:
+    if not options.kernel:
         for heading in ("kernel", "ports", "sizes"):
             rows.add_column(heading, overflow="fold")
         for name in kernels():
             spec = find_kernel(name)
             rows.add_row(name, str(len(spec.ports())), ", ".join(spec.sizes))
     else:
-        spec = find_kernel(options.kernel)
+        spec = find_kernel(target(options))
         for heading in ("port", "what this rung changes", "here"):
             rows.add_column(heading, overflow="fold")
         for port in spec.ports():
-            package = LIBRARIES[library_of(port)].package
+            package = LIBRARIES[spec.library(port)].package
             here = "yes" if importlib.util.find_spec(package) else f"{package} is not installed"
             rows.add_row(port, spec.lesson(port), here)
     print_table(open_console(), rows)
@@ -85,61 +93,93 @@ def list_kernels(options: argparse.Namespace) -> int:
 
 def check(options: argparse.Namespace) -> int:
     """Prove ports in all tiers at size `check`; a line for each, as soon as it is known."""
+    import json
+    from dataclasses import asdict
+
     from rich.markup import escape
 
-    from common.backends import LIBRARIES, Unavailable
-    from common.compare import match
-    from common.equivalence import Exact, prove
-    from common.kernel import (
-        DEVICES,
-        DTYPES,
-        Broken,
-        find_kernel,
-        kernels,
-        library_of,
-        load,
-        one_of,
-    )
+    from common.backends import Unavailable
+    from common.checks import InvalidInput
+    from common.compare import match, unwritable, write_whole
+    from common.equivalence import Exact, Tier, prove
+    from common.kernel import DEVICES, DTYPES, Broken, find_kernel, kernels, load, one_of
 
     console = open_console()
     one_of("device", options.device, DEVICES)
     dtypes = [one_of("dtype", dtype, DTYPES) for dtype in options.dtype] or list(DTYPES)
+    if options.json and (why := unwritable(options.json)):
+        options.refuse(f"--json: {why}")
     chosen = []
-    for name in options.kernels or kernels():
+    for name in targets(options.kernels) or kernels():
         spec = find_kernel(name)
-        where = f" of kernel {name!r}"
+        where = f" of kernel {spec.name!r}"
         named = {p for word in options.port for p in match("port", word, spec.ports(), where)}
-        chosen.append((spec, [p for p in spec.ports() if not named or p in named]))
-    counts = {"equal": 0, "unavailable": 0, "wrong": 0}
-    for spec, ports in chosen:
+        chosen.append((name, spec, [p for p in spec.ports() if not named or p in named]))
+    report = []
+    for name, spec, ports in chosen:
         rules = ", ".join(
             f"{output} ({'exact' if isinstance(rule, Exact) else f'{rule.count:g} ulps'})"
             for output, rule in spec.outputs.items()
         )
         line = f"[bold]{spec.name}[/]: {escape(rules)}, held against {spec.reference}"
+        if spec.measures_rounding:
+            line = f"[bold]{spec.name}[/]: held against {spec.reference}, within rounding"
         console.print(line, highlight=False, soft_wrap=True)
         for port in ports:
-            tiers = ["single steps", "free run"] if spec.single_steps else ["against float64"]
-            if spec.dyadic and not LIBRARIES[library_of(port)].rounds_elsewhere:
-                tiers = ["to the bit", *tiers]
             for dtype in dtypes:
+                tiers: list[Tier] = []
+                reason = ""
                 try:
-                    ulps = prove(load(spec.name, port, dtype=dtype, device=options.device))
-                except Unavailable as reason:
-                    verdict, what = "unavailable", f"[dim]unavailable[/]: {escape(str(reason))}"
-                except (AssertionError, Broken) as error:
-                    verdict, what = "wrong", f"[bold red]wrong[/]: {escape(str(error))}"
+                    tiers = prove(load(name, port, dtype=dtype, device=options.device))
+                except Unavailable as error:
+                    verdict, reason = "unavailable", str(error)
+                except (AssertionError, Broken, InvalidInput) as error:
+                    verdict, reason = "wrong", str(error)
                 except Exception as error:  # what the port itself raised
-                    verdict, what = "wrong", f"[bold red]raised[/]: {escape(repr(error))}"
+                    verdict, reason = "wrong", f"raised {error!r}"
                 else:
                     verdict = "equal"
-                    what = f"[green]equal[/]: {', '.join(tiers)}; at most {ulps:.3g} ulps"
-                counts[verdict] += 1
+                style = {"unavailable": "dim", "wrong": "bold red", "equal": "green"}[verdict]
+                what = f"[{style}]{verdict}[/]: {escape(reason or found(tiers))}"
                 line = f"  {spec.name}/{port} {dtype}: {what}"
                 console.print(line, highlight=False, soft_wrap=True)
+                for tier in tiers:
+                    if tier.note:
+                        print_line(console, f"    {tier.name}: {tier.note}", "dim")
+                report.append(
+                    {"kernel": spec.name, "port": port, "dtype": dtype, "device": options.device}
+                    | {"verdict": verdict, "reason": reason, "tiers": [asdict(t) for t in tiers]}
+                )
+    verdicts = [row["verdict"] for row in report]
+    counts = {word: verdicts.count(word) for word in ("equal", "unavailable", "wrong")}
     summary = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
     print_line(console, summary, "bold")
+    if options.json:
+        text = json.dumps(report, indent=1) + "\n"
+        write_whole(options.json, lambda file: file.write(text.encode()))
     return 1 if counts["wrong"] else 0
+
+
+def found(tiers: "list[Tier]") -> str:
+    """What was compared in each tier of a proof, and the largest error."""
+    return ", ".join(
+        f"{tier.name} ({tier.values:,} values{f', {tier.ulps:.3g} ulps' if tier.ulps else ''})"
+        for tier in tiers
+    )
+
+
+def targets(words: list[str]) -> list[str]:
+    """Kernels and folders as they are named; all files together are one kernel."""
+    files = [word for word in words if word.endswith(".py")]
+    return [word for word in words if word not in files] + [os.pathsep.join(files)] * bool(files)
+
+
+def target(options: argparse.Namespace) -> str:
+    """The one kernel, folder or set of files that is named."""
+    named = targets(options.kernel)
+    if len(named) > 1:
+        options.refuse(f"{' '.join(options.kernel)}: allowed: a kernel, a folder, or .py files")
+    return named[0]
 
 
 def compare(options: argparse.Namespace) -> int:
@@ -148,7 +188,8 @@ def compare(options: argparse.Namespace) -> int:
     from common.kernel import DEVICES, DTYPES, find_kernel, one_of
     from common.measure import Interrupted
 
-    spec = find_kernel(options.kernel)
+    kernel = target(options)
+    spec = find_kernel(kernel)
     size = options.size or next(iter(spec.sizes))
     spec.shape(size)
     one_of("dtype", options.dtype, DTYPES)
@@ -171,7 +212,7 @@ def compare(options: argparse.Namespace) -> int:
     for settings in conditions:
         interrupted = False
         try:
-            session = report.measure_with_progress(progress, spec.name, size, ports, **settings)
+            session = report.measure_with_progress(progress, kernel, size, ports, **settings)
         except Interrupted as stop:
             session, interrupted = stop.session, True
         sessions.append(session)
@@ -240,7 +281,8 @@ def scale(options: argparse.Namespace) -> int:
     from common.compare import duration, match, memory, unwritable, write_whole
     from common.kernel import DEVICES, DTYPES, find_kernel, one_of
 
-    spec = find_kernel(options.kernel)
+    kernel = target(options)
+    spec = find_kernel(kernel)
     dimension, *words = options.over
     size = options.size or next(iter(spec.sizes))
     values = []
@@ -272,7 +314,7 @@ def scale(options: argparse.Namespace) -> int:
             last = at
 
     found = growth.measure_sweep(
-        spec.name, size, dimension, values, ports, progress=show, **conditions
+        kernel, size, dimension, values, ports, progress=show, **conditions
     )
     for heading, figure, as_text in (
         ("time of one call", "steady_seconds", duration),
@@ -309,10 +351,16 @@ def diff(options: argparse.Namespace) -> int:
     from common.compare import changed_lines, code_of
     from common.kernel import find_kernel, one_of
 
-    spec = find_kernel(options.kernel)
-    for port in (options.a, options.b):
+    kernel, *words = options.kernel
+    if len(options.kernel) == 2 and all(word.endswith(".py") for word in options.kernel):
+        kernel = os.pathsep.join(options.kernel)
+        words = find_kernel(kernel).ports()
+    if len(words) != 2:
+        options.refuse(f"{' '.join(options.kernel)}: allowed: KERNEL A B, or two .py files")
+    spec = find_kernel(kernel)
+    for port in words:
         one_of("port", port, spec.ports(), f" of kernel {spec.name!r}")
-    before, after = (spec.folder / f"{port}.py" for port in (options.a, options.b))
+    before, after = (spec.path(port) for port in words)
     delta = difflib.unified_diff(
         before.read_text(encoding="utf-8").splitlines(),
         after.read_text(encoding="utf-8").splitlines(),
@@ -323,7 +371,7 @@ def diff(options: argparse.Namespace) -> int:
     text = "\n".join(delta)
     console = open_console()
     if not text:
-        print_line(console, f"{options.a} and {options.b} are the same.")
+        print_line(console, f"{words[0]} and {words[1]} are the same.")
         return 0
     if console.is_terminal:
         console.print(
@@ -334,6 +382,63 @@ def diff(options: argparse.Namespace) -> int:
     changed, lines = changed_lines(before, after), len(code_of(after))
     s = "" if changed == 1 else "s"
     print_line(console, f"{changed} line{s} of code changed, of {lines}; docstrings not counted.")
+    return 0
+
+
+def show(options: argparse.Namespace) -> int:
+    """Run a port on real settings and draw what it does: here, or as a picture in a file."""
+    import importlib.util
+
+    from common import show as drawing
+    from common.backends import Unavailable
+    from common.compare import unwritable, write_whole
+    from common.kernel import find_kernel, load, one_of
+
+    kernel = target(options)
+    spec = find_kernel(kernel)
+    size = options.size or drawing.default_size(kernel)
+    spec.shape(size)
+    port = one_of("port", options.port or spec.reference, spec.ports(), f" of kernel {spec.name!r}")
+    if options.plot and (why := unwritable(options.plot)):
+        options.refuse(f"--plot: {why}")
+    refuse_unknown_picture(options)
+    if not options.plot and importlib.util.find_spec("plotille") is None:
+        options.refuse("plotille, which draws here, is not installed; allowed: --plot FILE")
+    try:
+        loaded = load(kernel, port, dtype=options.dtype, device=options.device)
+    except Unavailable as reason:
+        print(f"{spec.name}/{port}: unavailable: {reason}", file=sys.stderr)
+        return 1
+    panels = drawing.run(loaded, size)
+    title = f"{spec.name}/{port}, {size}, {options.dtype}"
+    if options.plot:
+        form, dark = options.plot.suffix[1:], options.dark
+        write_whole(options.plot, lambda file: drawing.draw(panels, title, file, form, dark=dark))
+        print_line(open_console(stderr=True), f"Written: {options.plot}")
+        return 0
+    console = open_console()
+    print_line(console, title, "bold")
+    colours = console.is_terminal and not console.no_color
+    width = min(console.width, 100)
+    print(drawing.as_text(panels, width, colours=colours), end="")
+    return 0
+
+
+def new(options: argparse.Namespace) -> int:
+    """A folder with a spec, a reference and a port in each library, to be changed line by line."""
+    from common.kernel import IMPLEMENTATIONS
+    from common.new import create
+
+    parent = Path.cwd() if options.here else IMPLEMENTATIONS
+    try:
+        written = create(options.name, parent)
+    except OSError as error:
+        options.refuse(f"{parent}: {error.strerror}")
+    console = open_console()
+    for path in written:
+        print_line(console, f"Written: {os.path.relpath(path)}")
+    kernel = f"./{options.name}" if options.here else options.name
+    print_line(console, f"Next: portstudy check {kernel}; portstudy compare {kernel}", "bold")
     return 0
 
 
@@ -410,19 +515,20 @@ def build_parser() -> argparse.ArgumentParser:
         return verb
 
     verb = add("list", list_kernels, "kernels and ports")
-    verb.add_argument("kernel", nargs="?")
+    verb.add_argument("kernel", nargs="*", metavar="KERNEL", help=WHAT)
 
     many: dict[str, Any] = {"nargs": "+", "action": "extend", "default": []}
     verb = add("check", check, "the proof")
-    verb.add_argument("kernels", nargs="*", metavar="KERNEL")
+    verb.add_argument("kernels", nargs="*", metavar="KERNEL", help=WHAT)
     verb.add_argument("--port", **many, metavar="PATTERN", help="these ports, * for any name")
     verb.add_argument(
         "--dtype", **many, metavar="DTYPE", help="float64, float32; both if not given"
     )
     verb.add_argument("--device", default="cpu", help="cpu (default) or cuda")
+    verb.add_argument("--json", type=Path, metavar="FILE", help="what each tier compared")
 
     verb = add("compare", compare, "proof and measurement, side by side")
-    verb.add_argument("kernel", metavar="KERNEL")
+    verb.add_argument("kernel", nargs="+", metavar="KERNEL", help=WHAT)
     verb.add_argument("--size", help="a name, with changes if any: small,neurons=500")
     verb.add_argument("--port", **many, metavar="PATTERN", help="these ports, and the reference")
     verb.add_argument("--dtype", default="float64", help="float64 (default) or float32")
@@ -441,7 +547,7 @@ def build_parser() -> argparse.ArgumentParser:
     verb.add_argument("--plot", type=Path, metavar="FILE", help="a picture: .png, .svg, .pdf")
 
     verb = add("scale", scale, "how time and memory grow")
-    verb.add_argument("kernel", metavar="KERNEL")
+    verb.add_argument("kernel", nargs="+", metavar="KERNEL", help=WHAT)
     verb.add_argument(
         "--over", nargs="+", required=True, metavar=("DIMENSION", "VALUE"),
         help="neurons 250 500 1000",
@@ -456,9 +562,22 @@ def build_parser() -> argparse.ArgumentParser:
     verb.add_argument("--plot", type=Path, metavar="FILE", help="a picture: .png, .svg, .pdf")
 
     verb = add("diff", diff, "the lines in which two ports differ")
-    verb.add_argument("kernel", metavar="KERNEL")
-    verb.add_argument("a", metavar="A")
-    verb.add_argument("b", metavar="B")
+    verb.add_argument(
+        "kernel", nargs="+", metavar="KERNEL A B", help="or two files with a function each"
+    )
+
+    verb = add("show", show, "what a kernel computes, drawn")
+    verb.add_argument("kernel", nargs="+", metavar="KERNEL", help="a name, or a folder")
+    verb.add_argument("--port", help="the reference if not given")
+    verb.add_argument("--size", help="a name, with changes if any: small,neurons=500")
+    verb.add_argument("--dtype", default="float64", help="float64 (default) or float32")
+    verb.add_argument("--device", default="cpu", help="cpu (default) or cuda")
+    verb.add_argument("--plot", type=Path, metavar="FILE", help="a picture: .png, .svg, .pdf")
+    verb.add_argument("--dark", action="store_true", help="the picture, for dark pages")
+
+    verb = add("new", new, "a kernel to begin with")
+    verb.add_argument("name", metavar="NAME", help="of its folder and of its function")
+    verb.add_argument("--here", action="store_true", help="in this folder, not in this project")
 
     verb = add("machine", machine, "what the times are held against")
     verb.add_argument("--json", type=Path, metavar="FILE")
@@ -477,11 +596,12 @@ def main() -> int:
     """Parse the command line and do what it says."""
     options = build_parser().parse_args()
     try:
-        from common.kernel import UnknownName  # NumPy: --help and a wrong option do without
+        # NumPy: --help and a wrong option do without.
+        from common.kernel import Broken, UnknownName
 
         try:
             return options.run(options)
-        except UnknownName as error:
+        except (UnknownName, Broken) as error:
             options.refuse(str(error))
     except KeyboardInterrupt:
         return 130

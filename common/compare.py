@@ -24,7 +24,7 @@ from rich.table import Table
 from rich.text import Text
 
 from common.backends import LIBRARIES, Backend
-from common.kernel import find_kernel, library_of, one_of
+from common.kernel import find_kernel, one_of
 from common.measure import Figures, Session, measure
 
 # Okabe and Ito's palette, which colour-blind readers can tell apart.
@@ -46,8 +46,9 @@ def measure_with_progress(
     console: Console, kernel: str, size: str, ports: Sequence[str], **conditions: Any
 ) -> Session:
     """Measure behind a progress bar on a terminal, and with a line for each port elsewhere."""
+    what = f"{find_kernel(kernel).name} {size}"
     bar = Progress(
-        TextColumn(f"{kernel} {size}"), BarColumn(), TextColumn("{task.description}"),
+        TextColumn(what), BarColumn(), TextColumn("{task.description}"),
         TimeElapsedColumn(), console=console, transient=console.is_terminal,
         disable=not console.is_terminal,
     )  # fmt: skip
@@ -55,12 +56,12 @@ def measure_with_progress(
         task = bar.add_task("")
         last = ""
 
-        def show(done: int, total: int, what: str) -> None:
+        def show(done: int, total: int, now: str) -> None:
             nonlocal last
-            bar.update(task, completed=done, total=total, description=what)
-            line = what if what.startswith("proving") else what.partition(":")[0]
+            bar.update(task, completed=done, total=total, description=now)
+            line = now if now.startswith("proving") else now.partition(":")[0]
             if not console.is_terminal and line != last:
-                console.print(f"{kernel} {size}: {line}", highlight=False, soft_wrap=True)
+                console.print(f"{what}: {line}", highlight=False, soft_wrap=True)
             last = line
 
         return measure(kernel, size, ports, **conditions, progress=show)
@@ -78,13 +79,13 @@ def rows(session: Session) -> list[dict[str, Any]]:
     def order(figures: Figures) -> float:
         return figures.steady_seconds if figures.samples else math.inf
 
-    folder = find_kernel(session.kernel).folder
-    before = folder / f"{session.reference}.py"
+    spec = find_kernel(session.kernel)
+    before = spec.path(session.reference)
     result = []
     for figures in sorted(session.ports.values(), key=order):
-        after = folder / f"{figures.port}.py"
         row = dict.fromkeys(COLUMNS, math.nan)
-        row["changed_lines"] = changed_lines(before, after) if after.exists() else math.nan
+        if figures.port in spec.ports():  # not in an old record
+            row["changed_lines"] = changed_lines(before, spec.path(figures.port))
         if figures.samples:  # no number without a proof
             steady = figures.steady_seconds
             row |= {
@@ -193,15 +194,20 @@ def _cells(session: Session) -> tuple[list[str], list[list[str]]]:
         if row["status"] != "measured" or not row["samples"]:
             texts[1:] = [row["status"]] + [""] * (len(COLUMNS) - 1)
         table.append(texts)
-    return ["port", *(heading for heading, _ in COLUMNS.values())], table
+    headings = ["port", *(heading for heading, _ in COLUMNS.values())]
+    # A figure that no port has says nothing: the limit where no spec says what work there is.
+    kept = [i for i in range(len(headings)) if any(texts[i] not in ("-", "") for texts in table)]
+    return [headings[i] for i in kept], [[texts[i] for i in kept] for texts in table]
 
 
 def _fitting(headings: list[str], cells: list[list[str]], width: int) -> list[int]:
     """The columns for which there is room, from left to right; the name and the time always."""
     widths = [max(map(len, column)) + 2 for column in zip(headings, *cells, strict=True)]
     kept = [0]
-    for name in IMPORTANT:
-        column = 1 + list(COLUMNS).index(name)
+    for heading in (COLUMNS[name][0] for name in IMPORTANT):
+        if heading not in headings:
+            continue
+        column = headings.index(heading)
         if sum(widths[i] for i in [*kept, column]) > width and len(kept) > 1:
             break
         kept.append(column)
@@ -239,7 +245,7 @@ def title(session: Session) -> str:
     """What was measured, and how often."""
     rounds = len(session.ports[session.reference].samples)
     return (
-        f"{session.kernel}, {session.size}: {session.dtype}, {session.device}, "
+        f"{find_kernel(session.kernel).name}, {session.size}: {session.dtype}, {session.device}, "
         f"threads: {session.threads}, {rounds} round{'' if rounds == 1 else 's'}"
     )
 
@@ -251,15 +257,21 @@ def remarks(session: Session) -> list[str]:
     reasons = [f"{f.port}: {f.status}: {f.reason}" for f in ports if not f.samples]
     if not measured:
         return reasons
-    libraries = {f.port: LIBRARIES[library_of(f.port)] for f in measured}
+    spec = find_kernel(session.kernel)
+    libraries = {f.port: LIBRARIES[spec.library(f.port)] for f in measured}
     apart = [port for port, library in libraries.items() if library.rounds_elsewhere]
     own = [port for port, lib in libraries.items() if lib.own_seconds is not Backend.own_seconds]
     how = "bit for bit" if session.bits else "within the tolerances of the spec"
+    if spec.measures_rounding:
+        how = "within rounding"
     if session.bits and apart:
         how += f" ({', '.join(apart)}: within the tolerances of the spec)"
-    lines = [
+    proof = (
         f"Proof: {len(measured)} ports, {max(f.values for f in measured):,} values "
-        f"each, equal {how} to {session.reference} on the arguments that were timed.",
+        f"each, equal {how} to {session.reference} on the arguments that were timed."
+    )
+    lines = [
+        proof if len(measured) > 1 else f"Proof: none, since only {measured[0].port} was measured.",
         f"time: median of the rounds; ratio: to {session.reference}, round by round; break-even: "
         "calls after which the first one, with all compiling, has paid.",
     ]
@@ -267,6 +279,11 @@ def remarks(session: Session) -> list[str]:
         f"ulps: largest error; lines: of code that differ from {session.reference}; memory: what "
         "two calls took at most; put, get: arguments to the device, results back."
     )
+    if spec.measures_rounding:
+        lines.append(
+            f"rounding: what it may do was measured, in runs of {session.reference} on inputs "
+            "moved in their last place, and in float32."
+        )
     if own:
         lines.append(
             f"time of {', '.join(own)}: what the library says its loop over the steps took; "
@@ -279,7 +296,7 @@ def remarks(session: Session) -> list[str]:
         )
         if any(session.share(f.port) > 1.05 for f in measured):
             lines.append("A share above 100%: the machine was busy while its limit was measured.")
-    for peer in find_kernel(session.kernel).peers:
+    for peer in spec.peers:
         if peer in session.ports and session.ports[peer].samples:
             best = min(measured, key=lambda f: f.steady_seconds)
             ratio = factor(median(session.ratios(peer, best.port)))
@@ -296,7 +313,7 @@ def verdict(session: Session) -> str:
     if best.port == session.reference:
         return f"Nothing is faster than {best.port}."
     calls = session.break_even(best.port)
-    how = "to the bit" if session.bits else f"within {best.largest_error:.2g} ulps"
+    how = "to the bit" if session.bits else f"within {factor(best.largest_error)} ulps"
     paid = "from the first call on" if calls == 1 else f"after {calls:,.0f} calls"
     gain = factor(1 / session.relative(best.port))
     return (
@@ -366,9 +383,8 @@ def as_json(sessions: list[Session]) -> str:
 
 
 def _conditions(session: Session) -> dict[str, str]:
-    return {
-        name: getattr(session, name) for name in ("kernel", "size", "dtype", "device", "threads")
-    }
+    names = ("size", "dtype", "device", "threads")
+    return {"kernel": find_kernel(session.kernel).name} | {n: getattr(session, n) for n in names}
 
 
 def as_csv(sessions: list[Session]) -> str:
@@ -403,8 +419,9 @@ def caption(session: Session) -> str:
     """On what machine and with what versions."""
     from common.machine import processor
 
+    library = find_kernel(session.kernel).library
     versions = {
-        library_of(f.port): f.version for f in session.ports.values() if f.samples and f.version
+        library(f.port): f.version for f in session.ports.values() if f.samples and f.version
     }
     names = {f.device_name for f in session.ports.values()} - {"", "cpu"}
     device = f" and {', '.join(sorted(names))}" if session.device != "cpu" and names else ""
@@ -441,7 +458,8 @@ def draw(sessions: list[Session], file: IO[bytes], form: str) -> None:
         axes.set_xlim(min(seen) / 6, max(seen) * 5)
     gain = f"×: as fast as {sessions[0].reference}"
     axes.set_xlabel(f"time of one call, log scale; {gain}", color=INK)
-    libraries = dict.fromkeys(library_of(row["port"]) for lines in shown for row in lines)
+    library = find_kernel(sessions[0].kernel).library
+    libraries = dict.fromkeys(library(row["port"]) for lines in shown for row in lines)
     marks = [
         Line2D([], [], marker="o", ls="", ms=10, color=COLOURS.get(name, OTHER), label=name)
         for name in sorted(libraries)
@@ -465,8 +483,9 @@ def _panel(session: Session, lines: list[dict[str, Any]], axes: Any) -> None:
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
         )  # fmt: skip
 
+    spec = find_kernel(session.kernel)
     for y, row in enumerate(lines):
-        shade = COLOURS.get(library_of(row["port"]), OTHER)
+        shade = COLOURS.get(spec.library(row["port"]), OTHER)
         both = steady, first = row["steady_seconds"], row["first_call_seconds"]
         axes.plot(both, (y, y), color=shade, alpha=0.35, linewidth=3, zorder=3)
         axes.plot(steady, y, "o", color=shade, markersize=12, zorder=4)
@@ -490,12 +509,12 @@ def _panel(session: Session, lines: list[dict[str, Any]], axes: Any) -> None:
     axes.set_ylim(-0.7, max(2, len(lines)) - 0.3)
     for label, row in zip(axes.get_yticklabels(), lines, strict=True):
         label.set_fontweight("bold" if row["port"] == session.reference else "normal")
-    shape = find_kernel(session.kernel).shape(session.size)
+    shape = spec.shape(session.size)
     sizes = ", ".join(f"{_number(value)} {name}" for name, value in shape.items())
     where = f"{session.dtype}, {session.device}, threads: {session.threads}; {caption(session)}"
     wrapped = textwrap.wrap(where, 112)
     axes.set_title(
-        f"{session.kernel}, {session.size}: {sizes}",
+        f"{spec.name}, {session.size}" + (f": {sizes}" if sizes else ""),
         loc="left", color=INK, fontsize=15, fontweight="bold", pad=14 + 12 * len(wrapped),
     )  # fmt: skip
     axes.annotate(

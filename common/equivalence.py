@@ -71,6 +71,33 @@ class Ulps:
         return (self.elsewhere if elsewhere else self.count) * ulp(expected, self.floor)
 
 
+@dataclass(frozen=True)
+class Measured:
+    """Values may differ by what rounding does to the reference on these inputs: see `rounding`.
+
+    And by a few units in the last place in any case. For a function whose mathematics no spec
+    states.
+    """
+
+    count: float = 16
+    axes: tuple[str, ...] = ()
+    unit: str = ""
+
+    def allowed(self, expected: np.ndarray, *, elsewhere: bool = False) -> np.ndarray:
+        """The largest difference allowed for each value, besides what is measured."""
+        return self.count * ulp(expected)
+
+
+def scale_of(rule: Any, expected: np.ndarray) -> float:
+    """The size below which differences of an output are cancellation: ulps are counted of it."""
+    if isinstance(rule, Measured):  # no spec says it: the root mean square of what is finite
+        finite = expected[np.isfinite(expected)].astype(np.float64)
+        with np.errstate(over="ignore"):
+            size = float(np.sqrt(np.mean(np.square(finite)))) if finite.size else 0.0
+        return size if np.isfinite(size) else 0.0
+    return getattr(rule, "floor", 0.0)
+
+
 def ulp(values: np.ndarray, floor: float = 0.0) -> np.ndarray:
     """Distance from each value to the next representable one, as float64."""
     scale = np.maximum(np.abs(values), values.dtype.type(floor))
@@ -93,6 +120,9 @@ def run(port: Port, arguments: tuple) -> Run:
     before = [x.copy() if isinstance(x, np.ndarray) else x for x in leaves(arguments)]
     placed = port.put(arguments)
     first = map_arrays(np.array, port.get(port.wait(port.call(*placed))))
+    for leaf in leaves(first):
+        if leaf.dtype.kind not in "biufc":
+            raise Different(f"{who} returns {type(leaf[()]).__name__}; allowed: arrays, numbers")
     for given, now in zip(before, leaves(port.get(placed)), strict=True):
         if isinstance(given, np.ndarray) and not _same_bits(given, now):
             raise Different(f"{who} changed an argument of shape {given.shape} in place")
@@ -114,33 +144,33 @@ def run(port: Port, arguments: tuple) -> Run:
         *_pairs(port.kernel, first, second, "differs between two calls with the same arguments"),
     ):
         if not _same_bits(here, there):
-            raise Different(f"{who}: {name} {what}{_first(port.kernel, name, here, there)}")
+            where = _first(port.kernel.rules(second)[name], here, there)
+            raise Different(f"{who}: {name} {what}{where}")
     return Run(second, seconds)
 
 
 def _pairs(kernel: Kernel, a: Any, b: Any, what: str) -> list[tuple[str, Any, Any, str]]:
     # Not strict: a port that returns too few outputs, or too many, is told so by `compare`.
-    return [(n, x, y, what) for n, x, y in zip(kernel.outputs, leaves(a), leaves(b), strict=False)]
+    named = zip(kernel.rules(a), leaves(a), leaves(b), strict=False)
+    return [(name, x, y, what) for name, x, y in named]
 
 
 def _same_bits(a: np.ndarray, b: np.ndarray) -> bool:
     return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
 
 
-def _first(kernel: Kernel, name: str, expected: np.ndarray, actual: np.ndarray) -> str:
+def _first(rule: Any, expected: np.ndarray, actual: np.ndarray) -> str:
     different = np.argwhere(~((expected == actual) | ((expected != expected) & (actual != actual))))
     if len(different) == 0:
         return ": only in the sign of a zero or the bits of a NaN"
-    return describe(kernel, name, expected, actual, tuple(int(i) for i in different[0]))
+    return describe(rule, expected, actual, tuple(int(i) for i in different[0]))
 
 
-def describe(
-    kernel: Kernel, name: str, expected: np.ndarray, actual: np.ndarray, index: tuple[int, ...]
-) -> str:
+def describe(rule: Any, expected: np.ndarray, actual: np.ndarray, index: tuple[int, ...]) -> str:
     """Where two outputs differ first, with both values."""
-    rule = kernel.outputs[name]
-    axes = rule.axes or tuple(f"axis {i}" for i in range(len(index)))
-    where = ", ".join(f"{axis} {i}" for axis, i in zip(axes, index, strict=True))
+    where = ", ".join(f"{axis} {i}" for axis, i in zip(rule.axes, index, strict=False))
+    if not rule.axes and index:
+        where = str(list(index))
     unit = f" {rule.unit}" if rule.unit else ""
     message = (
         f", first at {where or 'the only value'}: "
@@ -149,7 +179,7 @@ def describe(
     if expected.dtype.kind == "f":
         error = abs(float(actual[index]) - float(expected[index]))
         with np.errstate(over="ignore"):  # next to zero, an ulp is the smallest number there is
-            message += f" ({error / ulp(expected[index], getattr(rule, 'floor', 0.0)):.3g} ulps)"
+            message += f" ({error / ulp(expected[index], scale_of(rule, expected)):.3g} ulps)"
     return message
 
 
@@ -161,28 +191,32 @@ def compare(
     bits: bool = False,
     elsewhere: bool = False,
     allowed: list[np.ndarray] | None = None,
+    rounding: "Rounding | None" = None,
 ) -> float:
     """Hold a port's outputs against the reference's; returns the largest error, in ulps.
 
     By the rule of each output; with `bits`, to the last bit; with `elsewhere`, by what the rule
     allows a whole run of a library that rounds in other places; with `allowed`, by these
-    differences.
+    differences; with `rounding`, by what that may change.
     Raises Different, with the first value that differs too much.
     """
+    rules = kernel.rules(expected)
     wanted, given = leaves(expected), leaves(actual)
     if len(wanted) != len(given):
-        raise Different(
-            f"{len(given)} outputs; expected {len(wanted)}: {', '.join(kernel.outputs)}"
-        )
+        s = "" if len(given) == 1 else "s"
+        raise Different(f"{len(given)} output{s}; expected {len(wanted)}: {', '.join(rules)}")
     largest = 0.0
-    for i, (name, rule) in enumerate(kernel.outputs.items()):
+    for i, (name, rule) in enumerate(rules.items()):
         want, got = wanted[i], given[i]
         if got.shape != want.shape:
-            raise Different(f"{name} has shape {got.shape}; expected {want.shape}")
+            hint = " (transposed?)" if got.ndim > 1 and got.T.shape == want.shape else ""
+            raise Different(f"{name} has shape {got.shape}; expected {want.shape}{hint}")
         if got.dtype != want.dtype:
             raise Different(f"{name} has dtype {got.dtype}; expected {want.dtype}")
         if want.size == 0:
             continue
+        if want.dtype.kind == "c":  # real and imaginary parts, along one more axis
+            want, got = (np.stack([x.real, x.imag], axis=-1) for x in (want, got))
         error = (got != want).astype(np.float64)
         if want.dtype.kind == "f":
             with np.errstate(invalid="ignore"):  # infinity less infinity
@@ -191,6 +225,9 @@ def compare(
         limit = np.zeros(want.shape) if bits else rule.allowed(want, elsewhere=elsewhere)
         if allowed is not None:
             limit = np.maximum(limit, allowed[i])
+        if rounding is not None:
+            limit = np.maximum(limit, rounding.allowed[i])
+            rounding.refuse_chaos(name, want, error, limit)
         wrong = np.argwhere(~(error <= limit))  # so that a NaN is wrong
         if bits and len(wrong) == 0 and not _same_bits(want, got):
             raise Different(f"{name} differs in the sign of a zero or the bits of a NaN")
@@ -198,11 +235,12 @@ def compare(
             first = tuple(int(i) for i in wrong[0])
             raise Different(
                 f"{name} differs in {len(wrong):,} of {want.size:,} values"
-                + describe(kernel, name, want, got, first)
+                + describe(rule, want, got, first)
+                + (rounding.explain(i, rule, want, error, limit, first) if rounding else "")
             )
         if want.dtype.kind == "f":
             with np.errstate(over="ignore"):
-                ulps = error / ulp(want, getattr(rule, "floor", 0.0))
+                ulps = error / ulp(want, scale_of(rule, want))
             largest = max(largest, float(np.max(ulps, where=error > 0, initial=0.0)))
     return largest
 
@@ -214,28 +252,172 @@ def structure(tree: Any) -> str:
     return "array"
 
 
+@dataclass(frozen=True)
+class Rounding:
+    """What rounding may do to a reference's outputs, as measured on the arguments in question."""
+
+    allowed: list[np.ndarray]
+    """The largest difference allowed, for each value of each output."""
+    changed: list[int]
+    """How many values of each output change when the inputs move in their last place."""
+
+    def refuse_chaos(
+        self, name: str, want: np.ndarray, error: np.ndarray, limit: np.ndarray
+    ) -> None:
+        """Raise Different where the outputs differ, and rounding may do so much that it could be.
+
+        Then equal within rounding would mean nothing.
+        """
+        size = scale_of(Measured(), want) if want.dtype.kind == "f" else 0.0
+        if size == 0 or not error.any():
+            return
+        most = float(np.max(limit, where=np.isfinite(limit), initial=0.0)) / size
+        if most > CHAOS:
+            raise Different(
+                f"{name} differs, and these inputs cannot tell why: rounding alone may move it by "
+                f"{most:.2g} times its size. Allowed: inputs on which the reference is less "
+                "sensitive, such as fewer steps"
+            )
+
+    def explain(
+        self, output: int, rule: Any, want: np.ndarray, error: np.ndarray, limit: np.ndarray,
+        index: tuple[int, ...],
+    ) -> str:  # fmt: skip
+        """Is what differs first a matter of rounding?"""
+        if want.dtype.kind != "f":
+            changed = self.changed[output]
+            if not changed:
+                return ". No matter of rounding: inputs moved in their last place change none of it"
+            return (
+                f". Perhaps a matter of rounding: inputs moved in their last place change "
+                f"{changed:,} of its values in the reference itself. Allowed: other inputs"
+            )
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            most = float(limit[index]) / float(ulp(want[index], scale_of(rule, want)))
+            wrong = error[error > limit]
+            relative = np.median(wrong) / scale_of(Measured(), want)
+        text = f". No matter of rounding, which may do {most:.2g} ulps there"
+        most_differ = wrong.size > want.size / 2
+        if want.dtype == np.float64 and most_differ and 1e-9 < relative < 1e-5:
+            text += "; it is as large as float32's: is something computed in float32?"
+        return text
+
+
+CHAOS = 1e-3
+"""The share of an output's size from which on rounding explains too much to prove anything."""
+
+
+def rounding(reference: Port, arguments: tuple) -> Rounding:
+    """Measure what rounding may do to the outputs of a reference, value by value.
+
+    From three runs on inputs moved by one unit in the last place, up or down at random, and from
+    one in the other precision, which rounds in every operation: what float32 does to it, 2**-29 of
+    that in float64. Allowed is some multiple of both, since a value may be lucky in three runs.
+    """
+    expected = leaves(reference(*arguments))
+    rng = np.random.default_rng(0)
+
+    def move(x: Any) -> Any:
+        if getattr(x, "dtype", np.dtype(int)).kind not in "fc":
+            return x
+        parts = x.reshape(-1).view(x.real.dtype) if x.ndim else x.real
+        moved = parts + rng.choice([-1, 1], np.shape(parts)) * np.spacing(np.abs(parts))
+        moved = np.where(parts == 0, parts, moved).astype(x.real.dtype)  # 0 is exactly meant
+        return moved.view(x.dtype).reshape(x.shape) if x.ndim else moved[()]
+
+    shaken = [leaves(reference(*map_arrays(move, arguments))) for _ in range(3)]
+
+    other = "float32" if reference.backend.dtype == "float64" else "float64"
+    single, double = (reference_of(reference, dtype) for dtype in ("float32", "float64"))
+    try:
+        narrow = single.check(*arguments)
+        rough, fine = leaves(single(*narrow)), leaves(double(*narrow))
+    except Exception:  # a function that knows one precision only: the other runs must do
+        rough = fine = expected
+    share = 2.0**-29 if other == "float32" else 1.0
+
+    allowed, changed = [], []
+    for i, want in enumerate(expected):
+        alike = [run[i] for run in shaken if len(run) > i and np.shape(run[i]) == want.shape]
+        changed.append(max((int(np.sum(run != want)) for run in alike), default=want.size))
+        if want.dtype.kind not in "fc":
+            allowed.append(np.zeros(want.shape))
+            continue
+        with np.errstate(invalid="ignore"):
+            most = _distance(want, want)
+            if alike:
+                squares = [np.square(_distance(run, want)) for run in alike]
+                most = 32 * np.sqrt(np.mean(squares, axis=0))
+            if np.shape(rough[i]) == np.shape(fine[i]) == want.shape:
+                most = most + 4 * share * _distance(rough[i], fine[i])
+            allowed.append(most)
+    return Rounding(allowed, changed)
+
+
+def _distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Between values, real and imaginary parts apart; 0 where one of them is no number."""
+    if b.dtype.kind == "c":
+        a, b = (np.stack([x.real, x.imag], axis=-1) for x in (a, b))
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.nan_to_num(np.abs(a.astype(np.float64) - b.astype(np.float64)), posinf=0.0)
+
+
 def reference_of(port: Port, dtype: str | None = None) -> Port:
     """The reference that a port is held against, on the CPU."""
-    path = port.kernel.folder / f"{port.kernel.reference}.py"
+    path = port.kernel.path(port.kernel.reference)
     return load_file(port.kernel, path, dtype=dtype or port.backend.dtype)
 
 
-def prove(port: Port, size: str = "check") -> float:
-    """All tiers that the kernel has, under all guards; returns the largest error in ulps.
+@dataclass(frozen=True)
+class Tier:
+    """What one tier of a proof found."""
+
+    name: str
+    values: int
+    """How many output values were compared."""
+    ulps: float = 0.0
+    """The largest error among them."""
+    note: str = ""
+    """Where a free run parts from the reference's first, and why rounding explains it."""
+
+
+def prove(port: Port) -> list[Tier]:
+    """All tiers that the kernel has, under all guards, at size `check` or else the first one.
 
     Raises Different, or AssertionError where the reference's outputs would prove nothing.
     """
     kernel, dtype = port.kernel, port.backend.dtype
+    size = "check" if "check" in kernel.sizes else next(iter(kernel.sizes))
+    tiers = []
     if kernel.dyadic is not None:
-        prove_to_the_bit(port, kernel.make_inputs(size, dtype))
+        result = prove_to_the_bit(port, kernel.make_inputs(size, dtype))
+        how = "on dyadic inputs" if port.backend.rounds_elsewhere else "to the bit"
+        tiers.append(Tier(how, values_of(result.outputs)))
     general = kernel.make_inputs(size, dtype, dyadic=False)
     if kernel.single_steps is not None:  # chaotic, or nearly so: errors of a whole run say little
-        largest = prove_single_steps(port, general)
-        prove_free_run(port, general)
-        return largest
+        if kernel.dyadic is None:
+            run(port, general)
+        tiers.append(prove_single_steps(port, general))
+        tiers.append(prove_free_run(port, general))
+        return tiers
     kernel.alive(general, tuple(leaves(reference_of(port)(*general))))
-    run(port, general)
-    return prove_accuracy(port, general)
+    outputs = run(port, general).outputs
+    if kernel.measures_rounding:
+        reference = reference_of(port)
+        allowed = rounding(reference, general)
+        try:
+            ulps = compare(kernel, reference(*general), outputs, rounding=allowed)
+        except Different as error:
+            raise Different(f"{kernel.name}/{port.name}: {error}") from None
+        tiers.append(Tier("within rounding", values_of(outputs), ulps))
+    else:
+        tiers.append(Tier("against float64", values_of(outputs), prove_accuracy(port, general)))
+    return tiers
+
+
+def values_of(outputs: Any) -> int:
+    """How many values these outputs have."""
+    return sum(np.size(leaf) for leaf in leaves(outputs))
 
 
 def prove_to_the_bit(port: Port, arguments: tuple, *, alive: bool = True) -> Run:
@@ -270,7 +452,7 @@ def compare_accuracy(
     allowed = []
     expected = []
     for rule, true, near in zip(
-        kernel.outputs.values(), leaves(exact), leaves(rounded), strict=True
+        kernel.rules(rounded).values(), leaves(exact), leaves(rounded), strict=True
     ):
         allowed.append(rule.allowed(near))
         expected.append(near)
@@ -290,26 +472,24 @@ def prove_accuracy(port: Port, arguments: tuple) -> float:
         raise Different(f"{port.kernel.name}/{port.name}, against float64: {error}") from None
 
 
-def prove_single_steps(port: Port, arguments: tuple) -> float:
-    """Tiers 2 and 3. Every single step, from each state the reference goes through.
-
-    Returns the largest error in ulps.
-    """
+def prove_single_steps(port: Port, arguments: tuple) -> Tier:
+    """Tiers 2 and 3. Every single step, from each state the reference goes through."""
     assert port.kernel.single_steps is not None
-    largest = 0.0
-    for i, single in enumerate(port.kernel.single_steps(reference_of(port), arguments)):
+    reference = reference_of(port)
+    values, largest = 0, 0.0
+    for i, single in enumerate(port.kernel.single_steps(reference, arguments)):
         try:
             largest = max(largest, prove_accuracy(port, single))
         except Different as error:
             raise Different(f"{error}, in step {i} from the reference's state") from None
-    return largest
+        if i == 0:
+            each = values_of(reference(*single))
+        values += each
+    return Tier("single steps", values, largest)
 
 
-def prove_free_run(port: Port, arguments: tuple) -> str:
-    """Tier 3. A run on general inputs: the first difference must be explained by rounding.
-
-    Returns "" where nothing differs, or else what rounding explains.
-    """
+def prove_free_run(port: Port, arguments: tuple) -> Tier:
+    """Tier 3. A run on general inputs: the first difference must be explained by rounding."""
     reference = reference_of(port)
     expected = reference(*arguments)
     port.kernel.alive(arguments, tuple(leaves(expected)))
@@ -325,8 +505,8 @@ def prove_free_run(port: Port, arguments: tuple) -> str:
         if not rounding:
             message = f"{port.kernel.name}/{port.name}: {error}"
             raise Different(f"{message}; {why}" if why else message) from None
-        return why
-    return ""
+        return Tier("free run", values_of(outputs), note=why)
+    return Tier("free run", values_of(outputs))
 
 
 def alike(expected: Any, actual: Any) -> bool:

@@ -12,13 +12,19 @@ The same call in pieces, as measurement needs it:
     arguments = port.put(port.check(weights, drive, state, parameters, steps))
     outputs = port.wait(port.call(*arguments))
     spikes, state = port.get(outputs)
+
+Where a name of a kernel is asked for, the path of a folder elsewhere does as well, and so do files
+with a function each, without any spec (`common/own.py`).
 """
 
+import ast
 import difflib
 import importlib
 import importlib.util
 import inspect
+import os
 import sys
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,12 +33,13 @@ from typing import Any
 
 import numpy as np
 
-from common.backends import LIBRARIES, Backend
+from common.backends import LIBRARIES, Backend, map_leaves
 from common.roofline import Work
 
 IMPLEMENTATIONS = Path(__file__).parent.parent / "implementations"
 DTYPES = ("float64", "float32")
 DEVICES = ("cpu", "cuda")
+NO_PORTS = ("spec", "picture", "__init__")
 
 
 class UnknownName(ValueError):
@@ -77,6 +84,13 @@ class Kernel:
     name: str = ""
     folder: Path = IMPLEMENTATIONS
 
+    measures_rounding = False
+    """Does no rule say what rounding may do, so that it has to be measured?"""
+
+    def rules(self, outputs: Any) -> Mapping[str, Any]:
+        """Name of each of these output arrays to its rule of comparison."""
+        return self.outputs
+
     def shape(self, size: str) -> dict[str, Any]:
         """The shape of a named size, with changes if there are any: `small,neurons=500,rate=0.5`.
 
@@ -105,25 +119,54 @@ class Kernel:
     def ports(self) -> list[str]:
         """Names of this kernel's ports: the reference first, then as `ls` lists them."""
         names = sorted(p.stem for p in self.folder.glob("*.py"))
-        names = [name for name in names if name not in ("spec", "__init__")]
+        names = [name for name in names if name not in NO_PORTS]
         return sorted(names, key=lambda name: name != self.reference)
+
+    def path(self, port: str) -> Path:
+        """The file of a port."""
+        return self.folder / f"{port}.py"
+
+    def library(self, port: str) -> str:
+        """The library that a port is written in."""
+        return library_of(port)
+
+    def function(self, port: str) -> str:
+        """The name of a port's function."""
+        return self.name
 
     def lesson(self, port: str) -> str:
         """What this rung changes: the first line of the port's docstring."""
-        source = (self.folder / f"{port}.py").read_text(encoding="utf-8")
-        return source.lstrip('"').split("\n", 1)[0].rstrip('"').strip()
+        source = self.path(port).read_text(encoding="utf-8")
+        return (ast.get_docstring(ast.parse(source)) or "").split("\n", 1)[0]
 
 
 def kernels() -> list[str]:
-    """Names of all kernels."""
+    """Names of all kernels of this project."""
     return sorted(spec.parent.name for spec in IMPLEMENTATIONS.glob("*/spec.py"))
 
 
 def find_kernel(name: str) -> Kernel:
-    """The kernel of this name."""
-    one_of("kernel", name, kernels())
-    spec = importlib.import_module(f"implementations.{name}.spec")
-    return replace(getattr(spec, name), name=name, folder=IMPLEMENTATIONS / name)
+    """The kernel of this name; of this folder; or of these files, joined as PATH is."""
+    if name.endswith(".py"):
+        from common.own import functions
+
+        return functions(tuple(name.split(os.pathsep)))
+    folder = IMPLEMENTATIONS / name
+    if name not in kernels():
+        folder = Path(name).resolve()
+        if os.path.basename(name) == name and not folder.is_dir():
+            one_of("kernel", name, kernels())
+        if not (folder / "spec.py").is_file():
+            what = "has no spec.py" if folder.is_dir() else "is no folder"
+            raise UnknownName(
+                f"kernel {name!r}: {folder} {what}; allowed: the name of a kernel, a folder with "
+                "a spec.py, or files with a function each, such as before.py after.py"
+            )
+    try:
+        spec = getattr(import_file(folder / "spec.py"), folder.name)
+    except Exception as error:
+        raise Broken(f"{folder.name}/spec cannot be imported: {error!r}") from error
+    return replace(spec, name=folder.name, folder=folder)
 
 
 def benchmark_class(kernel: str) -> str:
@@ -144,35 +187,40 @@ def load(kernel: str, port: str, *, device: str = "cpu", dtype: str = "float64")
     """
     spec = find_kernel(kernel)
     one_of("port", port, spec.ports(), f" of kernel {kernel!r}")
-    return load_file(spec, spec.folder / f"{port}.py", device=device, dtype=dtype)
+    return load_file(spec, spec.path(port), device=device, dtype=dtype)
 
 
 def load_file(kernel: Kernel, path: Path, *, device: str = "cpu", dtype: str = "float64") -> "Port":
     """Like `load`, for a port of this kernel in any file."""
     one_of("device", device, DEVICES)
     one_of("dtype", dtype, DTYPES)
-    backend = LIBRARIES[library_of(path.stem)](device, dtype)
+    port = path.stem
+    backend = LIBRARIES[kernel.library(port)](device, dtype)
     try:
-        module = _import(path)
+        module = import_file(path)
     except Exception as error:
-        raise Broken(f"{kernel.name}/{path.stem} cannot be imported: {error!r}") from error
-    function = getattr(module, kernel.name, None)
-    if function is None:
-        raise Broken(f"{kernel.name}/{path.stem} has no function named {kernel.name!r}")
-    return Port(kernel, path.stem, function, backend)
+        raise Broken(f"{kernel.name}/{port} cannot be imported: {error!r}") from error
+    function = getattr(module, kernel.function(port), None)
+    if not callable(function):
+        raise Broken(f"{kernel.name}/{port} has no function named {kernel.function(port)!r}")
+    return Port(kernel, port, function, backend)
 
 
-def _import(path: Path) -> ModuleType:
+def import_file(path: Path) -> ModuleType:
+    """The module in a file: of this project by its name, elsewhere as one of its folder's package.
+
+    So `from .spec import State` works in a folder anywhere.
+    """
     if path.is_relative_to(IMPLEMENTATIONS):
         return importlib.import_module(f"implementations.{path.parent.name}.{path.stem}")
-    name = f"port_{path.parent.name}_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # numba and torch look a function's module up by its name
-    spec.loader.exec_module(module)
-    return module
+    folder = path.resolve().parent
+    package = f"own_{zlib.crc32(str(folder).encode()):08x}"
+    if package not in sys.modules:
+        parent = ModuleType(package)
+        parent.__path__ = [str(folder)]
+        sys.modules[package] = parent
+    importlib.invalidate_caches()  # a file may be as new as its folder's listing
+    return importlib.import_module(f"{package}.{path.stem}")
 
 
 @dataclass(frozen=True)
@@ -206,7 +254,7 @@ class Port:
 
     def get(self, outputs: Any) -> Any:
         """Outputs as NumPy arrays."""
-        return self.backend.get(outputs)
+        return map_leaves(np.asarray, self.backend.get(outputs))
 
 
 def one_of(what: str, name: str, allowed: Iterable[str], where: str = "") -> str:

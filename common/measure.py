@@ -14,6 +14,7 @@ import math
 import os
 import platform
 import queue
+import re
 import subprocess
 import sys
 import tempfile
@@ -28,8 +29,8 @@ from typing import Any
 import numpy as np
 
 from common.backends import LIBRARIES, leaves
-from common.equivalence import compare, compare_accuracy
-from common.kernel import Kernel, find_kernel, library_of, one_of
+from common.equivalence import Rounding, compare, compare_accuracy
+from common.kernel import Kernel, find_kernel, one_of
 
 Progress = Callable[[int, int, str], None]
 
@@ -259,7 +260,7 @@ def measure(
     spec.shape(size)
     one_of("threads", threads, ("1", "all"))
     for port in ports:
-        one_of("port", port, spec.ports(), f" of kernel {kernel!r}")
+        one_of("port", port, spec.ports(), f" of kernel {spec.name!r}")
     chosen = [p for p in spec.ports() if not ports or p in ports or p == spec.reference]
     session = Session(
         kernel, size, dtype, device, threads, spec.reference, spec.dyadic is not None,
@@ -278,11 +279,11 @@ def measure(
                 "device": "cpu" if port == spec.reference else device,
                 "threads": threads,
             }
-            python = LIBRARIES[library_of(port)].interpreter()
+            python = LIBRARIES[spec.library(port)].interpreter()
             workers[port] = _Process(job, timeout, folder, python=python)
             stack.callback(workers[port].end)
             _prepare(spec, session, session.ports[port], workers[port], folder)
-            if port == spec.reference and not session.bits:
+            if port == spec.reference and not session.bits and not spec.measures_rounding:
                 oracle = _Process(job | {"dtype": "float64"}, timeout, folder)
                 stack.callback(oracle.end)
                 oracle.ask("load")
@@ -290,7 +291,8 @@ def measure(
         reference = folder / f"{spec.reference}.npz"
         limit = None
         if spec.work and device == "cpu" and session.ports[spec.reference].status == "measured":
-            work = spec.work(spec.make_inputs(size, dtype), _saved(reference))
+            outputs = tuple(_saved(reference).values())
+            work = spec.work(spec.make_inputs(size, dtype), outputs)
             limit = _Process(
                 {"work": work, "dtype": dtype, "threads": threads},
                 timeout,
@@ -308,7 +310,10 @@ def _prepare(
 ) -> None:
     """Load, call for the first time, prove."""
     path = str(folder / f"{figures.port}.npz")
-    for command, options in (("load", {}), ("first", {}), ("prove", {"path": path})):
+    commands: list[tuple[str, dict]] = [("load", {}), ("first", {}), ("prove", {"path": path})]
+    if kernel.measures_rounding and figures.port == kernel.reference:
+        commands.append(("rounding", {"path": str(folder / "rounding.npz")}))
+    for command, options in commands:
         reply = worker.ask(command, **options)
         if _failed(figures, reply):
             return
@@ -322,10 +327,15 @@ def _prepare(
     try:
         outputs, expected = _saved(Path(path)), _saved(folder / f"{reference.port}.npz")
         if figures is reference:
-            kernel.alive(kernel.make_inputs(session.size, session.dtype), outputs)
+            arguments = kernel.make_inputs(session.size, session.dtype)
+            kernel.alive(arguments, tuple(outputs.values()))
         exact = _saved(folder / "exact.npz") if (folder / "exact.npz").exists() else None
-        elsewhere = LIBRARIES[library_of(figures.port)].rounds_elsewhere
-        if session.bits or exact is None:
+        elsewhere = LIBRARIES[kernel.library(figures.port)].rounds_elsewhere
+        if kernel.measures_rounding:
+            changed, *allowed = _saved(folder / "rounding.npz").values()
+            rounding = Rounding(allowed, changed.tolist())
+            figures.largest_error = compare(kernel, expected, outputs, rounding=rounding)
+        elif session.bits or exact is None:
             figures.largest_error = compare(
                 kernel,
                 expected,
@@ -340,9 +350,9 @@ def _prepare(
         figures.status, figures.reason = "different", str(error)
 
 
-def _saved(path: Path) -> tuple:
+def _saved(path: Path) -> dict[str, np.ndarray]:
     with np.load(path) as saved:
-        return tuple(saved[name] for name in saved.files)
+        return {name.partition(" ")[2] or name: saved[name] for name in saved.files}
 
 
 def _failed(figures: Figures, reply: dict) -> bool:
@@ -353,6 +363,8 @@ def _failed(figures: Figures, reply: dict) -> bool:
     known = ("Unavailable", "Different", "Broken", "Timeout", "Died")
     prefix = "" if reply["error"] in known else f"{reply['error']}: "
     figures.reason = prefix + reply["reason"]
+    if re.search("read-?only", reply["reason"], re.IGNORECASE):
+        figures.reason += ". A port must not change its arguments: let it work on a copy"
     figures.samples = []
     return True
 

@@ -21,7 +21,7 @@ from rich import box
 from rich.table import Table
 
 from common.compare import COLOURS, OTHER, duration
-from common.kernel import library_of
+from common.kernel import find_kernel
 from common.measure import Figures, Session, measure
 
 
@@ -181,10 +181,11 @@ def draw(
     ink, paper = ("#e6edf3", "#0d1117") if dark else ("#1f2328", "#ffffff")
     canvas, axes = plt.subplots(figsize=(8.2, 5.0), facecolor=paper)
     axes.set_facecolor(paper)
+    spec = find_kernel(sweep.kernel)
     seen: dict[str, int] = {}
     ends = []
     for port in sweep.ports():
-        library = library_of(port)
+        library = spec.library(port)
         x, y = sweep.curve(port)
         shade = seen[library] = seen.get(library, -1) + 1
         axes.plot(
@@ -216,7 +217,7 @@ def draw(
     axes.set_ylabel("time of one call (log scale)", color=ink)
     session = sweep.sessions[0]
     axes.set_title(
-        f"{sweep.kernel} over {sweep.dimension}: {session.dtype}, {session.device}, "
+        f"{spec.name} over {sweep.dimension}: {session.dtype}, {session.device}, "
         f"threads: {session.threads}",
         color=ink, loc="left", fontsize=11,
     )  # fmt: skip

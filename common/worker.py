@@ -81,7 +81,21 @@ class Worker:
         from common.equivalence import run
 
         outputs = run(self.port, self.arguments).outputs
-        np.savez(path, *leaves(outputs))
+        names = list(self.port.kernel.rules(outputs))
+        arrays = leaves(outputs)
+        names += [""] * (len(arrays) - len(names))
+        # Numbered, so that they stay in order and none is an argument of savez itself.
+        np.savez(path, **{f"{i} {names[i]}": array for i, array in enumerate(arrays)})
+        return {}
+
+    def rounding(self, path: str) -> dict[str, Any]:
+        """Measure what rounding may do to the outputs, and save it."""
+        import numpy as np
+
+        from common.equivalence import rounding
+
+        found = rounding(self.port, self.arguments)
+        np.savez(path, np.array(found.changed), *found.allowed)
         return {}
 
     def sample(self) -> dict[str, Any]:

@@ -183,7 +183,7 @@ class TestFirstDifferenceOfAFreeRun:
         return prove_free_run(
             load_edited(tmp_path, "lower", kernel, port, edits, dtype),
             (weights, drive, state._replace(voltage=voltage), parameters, *rest),
-        )
+        ).note
 
     def test_by_rounding_is_excused(self, tmp_path, kernel, port, trial, dtype):
         lower = "np.nextafter(state.voltage, -np.inf, dtype=drive.dtype)"

@@ -1,0 +1,1 @@
+"""A kernel to begin with: an affine map and a rectifier."""

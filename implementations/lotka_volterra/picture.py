@@ -1,0 +1,25 @@
+"""Predators and their prey over the years, and their orbit, which spirals outwards a little."""
+
+import numpy as np
+
+from common.kernel import Port
+from common.show import Mark, Panel
+
+SIZE = "small"
+
+
+def panels(port: Port, arguments: tuple) -> list[Panel]:
+    """Both populations over time, and one over the other."""
+    state, parameters, steps, _ = arguments
+    path, _ = port(state, parameters, steps, True)
+    course = np.vstack((state, path))
+    years = np.arange(len(course)) * float(parameters.dt)
+    populations = [
+        Mark(years, course[:, 0], "prey", colour=0),
+        Mark(years, course[:, 1], "predators", colour=1),
+    ]
+    return [
+        Panel("populations", "years", "thousands", populations),
+        Panel("orbit", "prey, thousands", "predators, thousands",
+              [Mark(course[:, 0], course[:, 1])], height=1.4),
+    ]  # fmt: skip
