@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from common.backends import LIBRARIES, Unavailable
-from common.equivalence import prove_free_run, prove_to_the_bit
+from common.equivalence import compare, prove_free_run, prove_to_the_bit
 from common.kernel import Port, find_kernel, library_of, load
 from common.measure import Session
 from tests.conftest import cases, inputs, load_edited, ports, skipped_if_unavailable
@@ -19,6 +19,7 @@ from tests.conftest import cases, inputs, load_edited, ports, skipped_if_unavail
 SIMULATORS = ("brian2", "nest")
 
 simulator_port = ports([case for case in cases("lif") if library_of(case.port) in SIMULATORS])
+brunel_port = ports([case for case in cases("brunel") if library_of(case.port) in SIMULATORS])
 
 
 @pytest.mark.parametrize("dyadic", [True, False], ids=["dyadic", "general"])
@@ -37,6 +38,26 @@ def test_a_network_of_1000_fires_spike_for_spike_as_ours(simulator_port: Port, d
         assert np.argwhere(spikes != expected)[:1].tolist() == []
     else:
         prove_free_run(simulator_port, arguments)
+
+
+@pytest.mark.parametrize("dyadic", [True, False], ids=["dyadic", "general"])
+def test_brunels_network_of_2500_fires_spike_for_spike_as_ours(brunel_port: Port, dyadic: bool):
+    """Half a million synapses, 1,500 steps and some 18,000 spikes.
+
+    On dyadic inputs NEST agrees to the bit as well: here potentials are relative to 0 mV.
+    """
+    kernel, dtype = brunel_port.kernel, brunel_port.backend.dtype
+    arguments = kernel.make_inputs("small", dtype, dyadic=dyadic)
+    expected = load("brunel", kernel.reference, dtype=dtype)(*arguments)
+    if dyadic:
+        compare(kernel, expected, brunel_port(*arguments), bits=True)
+        return
+    spikes, _ = brunel_port(*arguments)
+    assert spikes.sum() > 15_000
+    if dtype == "float64":
+        assert np.argwhere(spikes != expected[0])[:1].tolist() == []
+    else:
+        prove_free_run(brunel_port, arguments)
 
 
 def test_own_seconds_are_those_of_the_steps(simulator_port: Port):

@@ -404,4 +404,5 @@ brunel = Kernel(
     single_steps=single_steps,
     explain=explain,
     work=work,
+    peers=("brian2_cpp", "nest_delta"),
 )
