@@ -2,6 +2,7 @@
 #
 #   make bench    prove the ports, measure them, record with asv, build the site, print the table
 #   make test     the whole suite
+#   make install  the environment alone
 #   make history  asv over a range of commits, in environments that it builds
 
 PYTHON ?= python3
@@ -17,10 +18,12 @@ READY := .venv/ready
 SIMULATORS := .venv-simulators
 SETTINGS := --dtype $(DTYPE) --threads $(THREADS) --device $(DEVICE)
 
-.PHONY: bench test simulators test-simulators history publish account readme lint format types check smoke clean
+.PHONY: bench install test simulators test-simulators history publish account readme lint format types check smoke clean
 
 bench: $(READY)
 	$(BIN)/python -m common.history bench $(SETTINGS) $(BENCH)
+
+install: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(TEST)

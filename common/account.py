@@ -1,20 +1,33 @@
 """The account of LIF: what each rung gained and what that is owed to, and how it grows.
 
 python -m common.account measure    sessions and sweeps, into benchmarks/account: half an hour
+python -m common.account terminal   what the README shows of a terminal, of that: two minutes
 python -m common.account draw       the pictures of notes/lif.md; its tables are made by cog
 """
 
+import io
 import json
 import math
 import os
 import sys
+import textwrap
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, NamedTuple
 
 from rich.console import Console
+from rich.text import Text
 
-from common.compare import COLOURS, OTHER, duration
+from common.compare import (
+    COLOURS,
+    OTHER,
+    duration,
+    hidden,
+    measure_with_progress,
+    remarks,
+    table,
+    verdict,
+)
 from common.history import ROOT, Conditions, bench, git
 from common.kernel import find_kernel, library_of, load
 from common.machine import describe
@@ -53,6 +66,17 @@ SWEEPS: dict[str, tuple] = {  # kernel, size, dimension, values, ports; and the 
 }  # fmt: skip
 
 
+OWN = os.pathsep.join(["examples/before.py", "examples/after.py"])
+TERMINAL = {  # what the README's reader sees: words, and the session they measure
+    "compare lif": (
+        "lif", "small",
+        ["numpy_event", "numba_event", "numba_event_fused", "jax_eager", "jax_scan",
+         "jax_scan_event", "torch_eager", "torch_scan_event"],
+    ),
+    "compare before.py after.py": (OWN, "default", []),
+}  # fmt: skip
+
+
 class Rung(NamedTuple):
     """A step of the ladder."""
 
@@ -82,6 +106,35 @@ def measure_all(console: Console) -> None:
     for name, (kernel, size, dimension, values, ports, _) in SWEEPS.items():
         console.print(f"{name}: {values}")
         measure_sweep(kernel, size, dimension, values, ports).save(FOLDER / f"{name}.json")
+
+
+def terminal_path(words: str) -> Path:
+    """Where a session of TERMINAL is kept."""
+    return FOLDER / f"terminal-{words.replace(' ', '-').replace('.py', '')}.json"
+
+
+def measure_terminal(console: Console) -> None:
+    """The sessions of TERMINAL."""
+    os.chdir(ROOT)
+    for words, (kernel, size, ports) in TERMINAL.items():
+        measure_with_progress(console, kernel, size, ports).save(terminal_path(words))
+
+
+def terminal(words: str) -> str:
+    """A command and what it printed, as Markdown, in a window of 100 columns."""
+    found = Session.load(terminal_path(words))
+    ports = TERMINAL[words][2]
+    screen = Console(width=100, file=io.StringIO(), force_terminal=True, no_color=True)
+    with screen.capture() as captured:
+        screen.print(table(found, 100))
+        if words_left := hidden(found, 100):
+            screen.print(f"Not in 100 columns: {', '.join(words_left)}.")
+        for line in (verdict(found), *remarks(found)):
+            screen.print(Text(line))
+    lines = [line.rstrip() for line in Text.from_ansi(captured.get()).plain.splitlines()]
+    command = " ".join(["portstudy", words, *(["--port", *ports] if ports else [])])
+    shown = "\n".join([*textwrap.wrap(f"$ {command}", 98, subsequent_indent="    "), *lines])
+    return f"```text\n{shown}\n```"
 
 
 def session(kernel: str, size: str, dtype: str = "float64", threads: str = "all") -> Session:
@@ -318,6 +371,9 @@ def least(kernel: str, size: str) -> tuple[float, float]:
 if __name__ == "__main__":
     if sys.argv[1:] == ["measure"]:
         measure_all(Console())
+        measure_terminal(Console())
+    elif sys.argv[1:] == ["terminal"]:
+        measure_terminal(Console())
     elif sys.argv[1:] == ["draw"]:
         draw_all()
     else:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from common.equivalence import Tier
+    from common.measure import Session
 
 WHAT = "a name; a folder with a spec.py; or files with a function each: before.py after.py"
 PIPE_WIDTH = 160
@@ -216,12 +217,7 @@ def compare(options: argparse.Namespace) -> int:
         except Interrupted as stop:
             session, interrupted = stop.session, True
         sessions.append(session)
-        print_table(console, report.table(session, console.width))
-        if words := report.hidden(session, console.width):
-            print_line(console, f"Not in {console.width} columns: {', '.join(words)}.", "dim")
-        print_line(console, report.verdict(session), "bold")
-        for line in report.remarks(session):
-            print_line(console, line)
+        print_session(console, session)
         print_line(console)
         if interrupted:
             nothing = "; no file was written" if writers else ""
@@ -233,6 +229,18 @@ def compare(options: argparse.Namespace) -> int:
         report.write_whole(path, lambda file, write=write: write(sessions, file))  # type: ignore[misc]
         print_line(progress, f"Written: {path}")
     return code
+
+
+def print_session(console: "Console", session: "Session") -> None:
+    """The table, what it says in one sentence, and what its reader must know."""
+    from common import compare as report
+
+    print_table(console, report.table(session, console.width))
+    if words := report.hidden(session, console.width):
+        print_line(console, f"Not in {console.width} columns: {', '.join(words)}.", "dim")
+    print_line(console, report.verdict(session), "bold")
+    for line in report.remarks(session):
+        print_line(console, line)
 
 
 def refuse_unknown_picture(options: argparse.Namespace) -> None:
