@@ -18,7 +18,7 @@ READY := .venv/ready
 SIMULATORS := .venv-simulators
 SETTINGS := --dtype $(DTYPE) --threads $(THREADS) --device $(DEVICE)
 
-.PHONY: bench install test simulators test-simulators history publish account readme lint format types check smoke clean
+.PHONY: bench install test simulators test-simulators history publish account notes lint format types check smoke clean
 
 bench: $(READY)
 	$(BIN)/python -m common.history bench $(SETTINGS) $(BENCH)
@@ -46,7 +46,7 @@ publish: $(READY)
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/cog --check README.md notes/lif.md
+	$(BIN)/cog --check README.md notes/*.md
 
 format: $(READY)
 	$(BIN)/ruff check --fix .
@@ -55,11 +55,11 @@ format: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
-# The pictures, tables and diffs of the README and the notes, from recorded results and the ports.
-readme: $(READY)
+# The pictures, tables, diffs and claims of the README and the notes, from results, ports and tests.
+notes: $(READY)
 	$(BIN)/python -m common.figure
 	$(BIN)/python -m common.account draw
-	$(BIN)/cog -r README.md notes/lif.md
+	$(BIN)/cog -r README.md notes/*.md
 
 # The account of LIF, which notes/lif.md draws: half an hour on a quiet machine.
 account: $(READY)
