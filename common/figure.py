@@ -1,6 +1,6 @@
 """The README's table, diff and picture, from the recorded results and the ports' files.
 
-python -m common.figure    draws the picture in light and in dark; `make readme` runs it and cog
+python -m common.figure    draws the picture in light and in dark; `make notes` runs it and cog
 """
 
 import contextlib
