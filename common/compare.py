@@ -107,12 +107,18 @@ def rows(session: Session) -> list[dict[str, Any]]:
 
 
 def code_of(path: Path) -> list[str]:
-    """The lines of a port's file, without its docstring and without blank ones."""
+    """The lines of a port's file, without its docstring, blank ones, and what makes its inputs."""
     source = path.read_text(encoding="utf-8")
     lines = source.splitlines()
     body = ast.parse(source).body
+    left_out = [
+        node for node in body if isinstance(node, ast.FunctionDef) and node.name == "inputs"
+    ]
     if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
-        lines[body[0].lineno - 1 : body[0].end_lineno] = []
+        left_out.append(body[0])
+    for node in left_out:
+        for i in range(node.lineno - 1, node.end_lineno or node.lineno):
+            lines[i] = ""
     return [line.rstrip() for line in lines if line.strip()]
 
 
@@ -313,7 +319,8 @@ def verdict(session: Session) -> str:
     if best.port == session.reference:
         return f"Nothing is faster than {best.port}."
     calls = session.break_even(best.port)
-    how = "to the bit" if session.bits else f"within {factor(best.largest_error)} ulps"
+    equal = session.bits or best.largest_error == 0
+    how = "to the bit" if equal else f"within {factor(best.largest_error)} ulps"
     paid = "from the first call on" if calls == 1 else f"after {calls:,.0f} calls"
     gain = factor(1 / session.relative(best.port))
     return (

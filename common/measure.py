@@ -172,7 +172,7 @@ class _Process:
         self.timeout = timeout
         self.stderr = tempfile.TemporaryFile("w+")  # noqa: SIM115 - lives as long as the process
         self.process = subprocess.Popen(
-            [python, "-m", module, json.dumps(job)],
+            [python, "-P", "-m", module, json.dumps(job)],  # whatever lies where the user works
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.stderr,
@@ -226,7 +226,9 @@ def environment(threads: str) -> dict[str, str]:
     """Environment of a worker: its threads, and no caches that would hide what compiling costs."""
     processors = "1" if threads == "1" else str(usable_processors())
     pools = ("OMP", "OPENBLAS", "MKL", "NUMBA", "VECLIB")
+    here = str(Path(__file__).parent.parent)  # a worker runs this very code
     return os.environ | {
+        "PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")])),
         **{f"{pool}_NUM_THREADS": processors for pool in pools},
         "TORCHINDUCTOR_FORCE_DISABLE_CACHES": "1",
         "JAX_ENABLE_COMPILATION_CACHE": "false",

@@ -1,7 +1,10 @@
 """One's own functions and folders: how they are found, compared, and what is said of them."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pytest
 
 from common import own
 from common.checks import InvalidInput
+from common.compare import changed_lines
 from common.equivalence import Different, Rounding, prove, rounding
 from common.kernel import UnknownName, find_kernel, load
 from tests.conftest import skipped_if_unavailable
@@ -264,7 +268,7 @@ def test_compared_at_the_terminal(tmp_path):
     assert done.returncode == 1, done.stderr
     assert "nearest, default: float64, cpu, threads: all" in done.stdout
     assert re.search(
-        r"after is [\d.]+ times as fast as before, equal within [\d.]+ ulps, and has paid",
+        r"after is [\d.]+ times as fast as before, equal (within [\d.]+ ulps|to the bit), and has paid",
         done.stdout,
     )
     assert "equal within rounding to before on the arguments that were timed" in done.stdout
@@ -275,6 +279,26 @@ def test_compared_at_the_terminal(tmp_path):
     assert found["kernel"] == "nearest"
     assert found["shape"] == {"points": 40}
     assert {port["port"] for port in found["ports"]} == {"before", "after", "inplace"}
+
+
+def test_what_lies_where_one_works_is_not_taken_for_the_project(tmp_path):
+    """A folder of one's own may well be called `common`: no process imports it."""
+    write(tmp_path, before=BEFORE, after=AFTER)
+    (tmp_path / "common").mkdir()
+    (tmp_path / "common" / "__init__.py").write_text("raise RuntimeError('not this one')\n")
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "common", "compare", "before.py", "after.py"],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": os.getcwd()}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert "on the arguments that were timed" in done.stdout
+
+
+def test_lines_of_inputs_are_not_counted(tmp_path):
+    write(tmp_path, before=BEFORE, after=BEFORE.replace("inputs", "_unused"))
+    files = [tmp_path / "before.py", tmp_path / "after.py"]
+    assert changed_lines(*files) == 2  # `_unused`, which is a function like any other
+    assert changed_lines(files[0], files[0]) == 0
 
 
 def test_growth_and_diff_at_the_terminal(tmp_path):
