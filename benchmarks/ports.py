@@ -34,7 +34,7 @@ def session(folder: str, kernel: str, size: str) -> Session:
         measure(
             kernel,
             size,
-            [port for port in find_kernel(kernel).ports() if port in named or not named],
+            [port for port in find_kernel(kernel).ports_at(size) if port in named or not named],
             dtype=setting("DTYPE", "float64"),
             device=setting("DEVICE", "cpu"),
             threads=setting("THREADS", "all"),

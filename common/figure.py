@@ -100,7 +100,7 @@ def table(kernel: str, size: str) -> str:
     ]
     for port in sorted(steady, key=lambda port: steady[port]):
         link = f"[`{port}`](implementations/{kernel}/{port}.py)"
-        if port == spec.reference:
+        if port == spec.reference_at(size):
             gain, calls = "1", "–"
         else:
             gain = times(1 / ratio[port])
@@ -210,7 +210,7 @@ def draw(kernel: str, size: str, folder: Path) -> None:
         axes.tick_params(colors=ink, which="both", left=False)
         for label, port in zip(axes.get_yticklabels(), ports, strict=True):
             label.set_fontfamily("monospace")
-            label.set_fontweight("bold" if port == spec.reference else "normal")
+            label.set_fontweight("bold" if port == spec.reference_at(size) else "normal")
         for side, spine in axes.spines.items():
             spine.set_visible(side == "bottom")
             spine.set_color(ink)

@@ -55,8 +55,9 @@ def select(words: list[str]) -> list[Selection]:
             sizes = [size for size in spec.sizes if size != "check"]
             for size in match("size", size_pattern, sizes) if size_pattern else sizes[:1]:
                 patterns = (ports_pattern or "*").split(",")
-                named = {p for pattern in patterns for p in match("port", pattern, spec.ports())}
-                ports = [p for p in spec.ports() if p in named or p == spec.reference]
+                there = spec.ports_at(size)
+                named = {p for pattern in patterns for p in match("port", pattern, there)}
+                ports = [p for p in there if p in named or p == spec.reference_at(size)]
                 chosen.append((kernel, size, ports))
     return chosen
 

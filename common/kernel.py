@@ -26,7 +26,7 @@ import os
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -81,6 +81,8 @@ class Kernel:
     """`(arguments, output arrays)`: the least that this result needs, for the machine's limit."""
     peers: Sequence[str] = ()
     """The ports that a user would pick instead of writing one, who want to be compared with."""
+    references: Mapping[str, str] = field(default_factory=dict)
+    """Sizes at which `reference` would take minutes, and the port that replaces it there."""
     name: str = ""
     folder: Path = IMPLEMENTATIONS
 
@@ -108,6 +110,16 @@ class Kernel:
             except ValueError:
                 raise UnknownName(f"{dimension}: {value!r}; allowed: a number") from None
         return shape
+
+    def reference_at(self, size: str) -> str:
+        """The port that the others are held against at this size."""
+        return self.references.get(size.split(",")[0], self.reference)
+
+    def ports_at(self, size: str) -> list[str]:
+        """The ports that are measured at this size, its reference first."""
+        replaced = {self.reference} - {self.reference_at(size)}
+        ports = [port for port in self.ports() if port not in replaced]
+        return sorted(ports, key=lambda port: port != self.reference_at(size))
 
     def make_inputs(self, size: str, dtype: str, *, dyadic: bool = True, seed: int = 0) -> tuple:
         """Checked, read-only arguments of a size; dyadic ones where the kernel has them."""

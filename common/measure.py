@@ -263,9 +263,11 @@ def measure(
     one_of("threads", threads, ("1", "all"))
     for port in ports:
         one_of("port", port, spec.ports(), f" of kernel {spec.name!r}")
-    chosen = [p for p in spec.ports() if not ports or p in ports or p == spec.reference]
+    held_against = spec.reference_at(size)
+    named = {*ports, held_against} if ports else set(spec.ports_at(size))
+    chosen = sorted(named, key=lambda port: (port != held_against, port))
     session = Session(
-        kernel, size, dtype, device, threads, spec.reference, spec.dyadic is not None,
+        kernel, size, dtype, device, threads, held_against, spec.dyadic is not None,
         platform.python_version(), usable_processors(), {p: Figures(p) for p in chosen},
     )  # fmt: skip
     with _interruptible(session), contextlib.ExitStack() as stack:
@@ -278,21 +280,21 @@ def measure(
                 "port": port,
                 "size": size,
                 "dtype": dtype,
-                "device": "cpu" if port == spec.reference else device,
+                "device": "cpu" if port == held_against else device,
                 "threads": threads,
             }
             python = LIBRARIES[spec.library(port)].interpreter()
             workers[port] = _Process(job, timeout, folder, python=python)
             stack.callback(workers[port].end)
             _prepare(spec, session, session.ports[port], workers[port], folder)
-            if port == spec.reference and not session.bits and not spec.measures_rounding:
+            if port == held_against and not session.bits and not spec.measures_rounding:
                 oracle = _Process(job | {"dtype": "float64"}, timeout, folder)
                 stack.callback(oracle.end)
                 oracle.ask("load")
                 oracle.ask("prove", path=str(folder / "exact.npz"))
-        reference = folder / f"{spec.reference}.npz"
+        reference = folder / f"{held_against}.npz"
         limit = None
-        if spec.work and device == "cpu" and session.ports[spec.reference].status == "measured":
+        if spec.work and device == "cpu" and session.ports[held_against].status == "measured":
             outputs = tuple(_saved(reference).values())
             work = spec.work(spec.make_inputs(size, dtype), outputs)
             limit = _Process(
@@ -313,7 +315,7 @@ def _prepare(
     """Load, call for the first time, prove."""
     path = str(folder / f"{figures.port}.npz")
     commands: list[tuple[str, dict]] = [("load", {}), ("first", {}), ("prove", {"path": path})]
-    if kernel.measures_rounding and figures.port == kernel.reference:
+    if kernel.measures_rounding and figures.port == session.reference:
         commands.append(("rounding", {"path": str(folder / "rounding.npz")}))
     for command, options in commands:
         reply = worker.ask(command, **options)
@@ -321,7 +323,7 @@ def _prepare(
             return
         for name, value in reply.items():
             setattr(figures, name, value)
-    reference = session.ports[kernel.reference]
+    reference = session.ports[session.reference]
     if reference.status != "measured":
         figures.status = "failed"
         figures.reason = f"nothing to hold it against: {reference.port} {reference.status}"

@@ -55,6 +55,17 @@ def test_listing_imports_no_library():
     assert imported == "set()"
 
 
+def test_another_port_may_be_the_reference_of_a_size():
+    spec = replace(find_kernel("lif"), references={"large": "numpy_event"})
+    assert spec.reference_at("large,neurons=3") == spec.ports_at("large")[0] == "numpy_event"
+    assert spec.reference_at("small") == spec.ports_at("small")[0] == "numpy_dense"
+    assert set(spec.ports()) - set(spec.ports_at("large")) == {"numpy_dense"}
+    for name in kernels():
+        spec = find_kernel(name)
+        assert set(spec.references) <= set(spec.sizes) - {"check"}
+        assert set(spec.references.values()) <= set(spec.ports())
+
+
 def test_a_size_may_be_changed():
     spec = find_kernel("lif")
     assert spec.shape("small") == {"neurons": 1000, "steps": 2000}
