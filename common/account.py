@@ -43,6 +43,8 @@ SESSIONS = [  # what `make bench` is given: selections, dtype, threads
     (["lif:small", "lif_ensemble:small"], "float64", "1"),
     (["lif:small:numba_event*"], "float32", "1"),
     ([f"lif:large:{LARGE}"], "float64", "1"),
+    (["lif_ensemble:large:numba_*"], "float64", "all"),
+    (["lif_ensemble:large:numba_*"], "float64", "1"),
 ]
 
 EVENT = ["numpy_event", "numba_event", "numba_event_fused", "jax_scan", "jax_scan_event"]
@@ -53,7 +55,8 @@ SWEEPS: dict[str, tuple] = {  # kernel, size, dimension, values, ports; and the 
     ),
     # Each process holds 2 GB of weights here, and twice as much while they are made.
     "lif-neurons-most": (
-        "lif", "small,steps=200", "neurons", [16000], ["numba_event_fused", "jax_scan_event"], "",
+        "lif", "wide", "neurons", [16000],
+        ["numpy_event", "numba_event_fused", "jax_scan_event"], "",
     ),
     "lif-rate": (
         "lif", "small,steps=1000", "rate", [0.1, 0.3, 1, 3, 10, 30, 100],
@@ -191,14 +194,6 @@ def ladder_table(size: str = "small", threads: str = "1") -> str:
         f"| `{port}` | the same in float32 | {gained:.2g}× | two sessions "
         "| precision: half the bytes |"
     )
-    one, two = (
-        session("lif_ensemble", "small", threads=count).ports["numba_parallel"].steady_seconds
-        for count in ("1", "all")
-    )
-    rows.append(
-        f"| `numba_parallel` of `lif_ensemble` | all threads, not one | {one / two:.2g}× "
-        "| two sessions | threads: a trial each |"
-    )
     return "\n".join([*rows, "", f"*{stamp()}; threads: {threads}.*"])
 
 
@@ -245,6 +240,24 @@ def peers_table() -> str:
                     f"| `{best.port}` {duration(best.steady_seconds / steps)} | {ratio:,.3g}× |"
                 )
     return "\n".join([*rows, "", f"*{stamp()}.*"])
+
+
+def threads_table() -> str:
+    """Many trials at once: what all threads gain over one."""
+    files = [FOLDER / f"lif_ensemble-large-float64-{threads}.json" for threads in ("1", "all")]
+    if not all(file.exists() for file in files):
+        return "*Not measured yet: `make account`.*"
+    one, more = map(Session.load, files)
+    rows = [
+        "| port | one thread | all threads | gain |",
+        "|---|---:|---:|---:|",
+    ]
+    for port in sorted(one.ports, key=lambda port: one.ports[port].steady_seconds):
+        before, after = one.ports[port].steady_seconds, more.ports[port].steady_seconds
+        rows.append(
+            f"| `{port}` | {duration(before)} | {duration(after)} | {before / after:.2g}× |"
+        )
+    return "\n".join([*rows, "", f"*{stamp()}; two sessions.*"])
 
 
 def growth(name: str) -> str:

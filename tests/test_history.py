@@ -22,7 +22,13 @@ def test_selection():
         for kernel in ("lif", "lif_ensemble")
     ]
     assert {kernel for kernel, _, _ in select(["all"])} == set(kernels())
-    assert [size for _, size, _ in select(["lif:*"])] == ["small", "large", "tutorial", "silent"]
+    assert [size for _, size, _ in select(["lif:*"])] == [
+        "small",
+        "large",
+        "wide",
+        "tutorial",
+        "silent",
+    ]
     assert select(["lif:large:torch_*,numpy_event"]) == [
         (
             "lif",
