@@ -55,11 +55,12 @@ format: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
-# The pictures, tables, diffs and claims of the README and the notes, from results, ports and tests.
+# Pictures, tables, diffs and claims of the README and the notes; and the notes as a site.
 notes: $(READY)
 	$(BIN)/python -m common.figure
 	$(BIN)/python -m common.account draw
 	$(BIN)/cog -r README.md notes/*.md
+	$(BIN)/python -m common.book
 
 # The account of LIF, which notes/lif.md draws: half an hour on a quiet machine.
 account: $(READY)

@@ -147,6 +147,7 @@ def _run_asv(console: Console, command: list[str], settings: dict[str, str]) -> 
 
 def publish(console: Console) -> bool:
     """Build the site from all results, to be opened with no network."""
+    from common import book
     from common.site import make_local
 
     shutil.rmtree(HTML, ignore_errors=True)
@@ -158,6 +159,7 @@ def publish(console: Console) -> bool:
     why = make_local(HTML, ROOT / ".asv" / "npm")
     if why:
         console.print(f"The site needs a network, its scripts come from CDNs: {why}")
+    book.build()
     console.print(
         f"\nSite: {HTML}/index.html, to be served (a browser loads no data from files):\n"
         f"  python3 -m http.server --bind 127.0.0.1 --directory {HTML.relative_to(ROOT)} 8000\n"
