@@ -1,4 +1,4 @@
-"""The notes as a site: links lead to its pages, pictures follow its theme. `make smoke` builds it."""
+"""The notes as a site: links lead to pages, pictures follow the theme. `make smoke` builds it."""
 
 from common.book import ROOT, kernel_page, page
 from common.kernel import find_kernel
