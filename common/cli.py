@@ -7,6 +7,7 @@ portstudy scale KERNEL --over DIM N N   how time and memory grow, and where port
 portstudy show KERNEL [--plot FILE]     what it computes, drawn: rasters, orbits, clusters
 portstudy diff KERNEL A B               the lines in which two ports differ
 portstudy machine                       cores, caches, bandwidth and peak, devices, versions
+portstudy exercise [N]                  tasks; is the answer to one right, and what is wrong?
 portstudy new NAME [--here]             a kernel to begin with, here or in this project
 
 Where KERNEL stands, a folder of your own with a spec.py does as well, and so do files with a
@@ -450,6 +451,32 @@ def new(options: argparse.Namespace) -> int:
     return 0
 
 
+def exercise(options: argparse.Namespace) -> int:
+    """The tasks, or whether the answer to one of them is right, and if not, what is wrong."""
+    from rich import box
+    from rich.table import Table
+
+    from common.exercises import exercises, find_exercise
+
+    console = open_console()
+    if options.number is None:
+        rows = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for heading in ("", "task", "file", "lesson"):
+            rows.add_column(heading, overflow="fold")
+        for task in exercises():
+            title = task.text.partition("\n")[0]
+            rows.add_row(task.number, title, os.path.relpath(task.path), f"notes/{task.lesson}.md")
+        print_table(console, rows)
+        return 0
+    task = find_exercise(options.number)
+    wrong = task.check()
+    print_line(console, f"{os.path.relpath(task.path)}: {wrong or 'passed'}", "bold")
+    if wrong:
+        print_line(console)
+        print_line(console, task.text)
+    return 1 if wrong else 0
+
+
 def machine(options: argparse.Namespace) -> int:
     """What this machine is, what it measurably does, and what the libraries see of it."""
     import json
@@ -586,6 +613,9 @@ def build_parser() -> argparse.ArgumentParser:
     verb = add("new", new, "a kernel to begin with")
     verb.add_argument("name", metavar="NAME", help="of its folder and of its function")
     verb.add_argument("--here", action="store_true", help="in this folder, not in this project")
+
+    verb = add("exercise", exercise, "tasks, with a check")
+    verb.add_argument("number", nargs="?", metavar="N")
 
     verb = add("machine", machine, "what the times are held against")
     verb.add_argument("--json", type=Path, metavar="FILE")

@@ -1,0 +1,15 @@
+"""A loop whose end the data decide.
+
+Heron's square root: from y = a, replace y by (y + a / y) / 2 until y changes by no more than one
+part in a million. Under `jit`, so the number of steps is not known when it is traced. Return y and
+the number of steps.
+
+Lesson: notes/loops.md.
+"""
+
+import jax
+
+
+@jax.jit
+def square_root(a):
+    raise NotImplementedError

@@ -1,0 +1,19 @@
+"""All pairs, from one pair.
+
+`distance` is written for one pair of points. Make `pairwise` of it, for all pairs of two sets of
+points, with `vmap` alone: no None in an index, no reshape, no loop.
+
+Lesson: notes/vmap.md.
+"""
+
+import jax.numpy as jnp
+
+
+def distance(a, b):
+    """a (dims,), b (dims,); returns a number."""
+    return jnp.sqrt(((a - b) ** 2).sum())
+
+
+def pairwise(a, b):
+    """a (points, dims), b (others, dims); returns (points, others)."""
+    raise NotImplementedError
