@@ -402,6 +402,10 @@ def prove(port: Port) -> list[Tier]:
         return tiers
     kernel.alive(general, tuple(leaves(reference_of(port)(*general))))
     outputs = run(port, general).outputs
+    expected = structure(reference_of(port)(*general))
+    if not kernel.measures_rounding and structure(outputs) != expected:
+        what = f"returns {structure(outputs)}; expected {expected}"
+        raise Different(f"{kernel.name}/{port.name}: {what}")
     if kernel.measures_rounding:
         reference = reference_of(port)
         allowed = rounding(reference, general)

@@ -37,7 +37,7 @@ def claim(lesson: str, name: str) -> str:
     assert rest, f"{lesson}: claim {name!r} has no proof"
     body = textwrap.dedent("\n".join(source[first.end_lineno : node.end_lineno])).strip("\n")
     path = _path(lesson).relative_to(ROOT)
-    link = f"[`{name}`](../{path}#L{node.lineno})"
+    link = f"[`{name}`](../{path})"
     return f"**{_sentence(node)}**\n\n```python\n{body}\n```\n\n*Runs as {link}.*"
 
 

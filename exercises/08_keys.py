@@ -4,7 +4,7 @@
 are the same, since the key is used twice. Mend it, so that the masks differ, and differ for other
 keys, and the same key still gives the same masks.
 
-Lesson: notes/sharp-edges.md.
+Lesson: notes/randomness.md.
 """
 
 import jax

@@ -3,7 +3,7 @@
 `spike(u)` is 1 where u > 0 and 0 elsewhere; its derivative shall be the boxcar's, 1 where |u| <
 1/2 and 0 elsewhere, backward and forward. The spikes themselves must not change.
 
-Lesson: notes/sharp-edges.md.
+Lesson: notes/gradients.md.
 """
 
 
