@@ -1,0 +1,210 @@
+"""A network of two layers, trained on handwritten digits by stochastic gradient descent (SGD).
+
+The network turns an image x into a score for each class, and the scores into probabilities:
+
+    activity = tanh(x @ hidden.weights + hidden.bias)
+    scores   = activity @ output.weights + output.bias
+    loss     = mean over the examples of a batch of -log softmax(scores)[label]
+
+Its gradient, backwards from the scores (C. Bishop, Pattern Recognition and Machine Learning, 2006,
+eq. 5.65 to 5.67 and, for softmax with cross-entropy, 5.18), where `d_` is the loss derived by it:
+
+    d_scores         = (softmax(scores) - one_hot(label)) / examples in the batch
+    d_output.weights = activity^T @ d_scores,     d_output.bias = sum over examples of d_scores
+    d_product        = (d_scores @ output.weights^T) (1 - activity^2)
+    d_hidden.weights = x^T @ d_product,           d_hidden.bias = sum over examples of d_product
+
+and one step of SGD (eq. 5.43), the same for all weights and biases, all at once and from the
+gradient at the network before the step:
+
+    parameter = parameter - rate d_parameter
+
+An epoch takes the examples in the order that its row of `order` says, `batch` at a time. What is
+left over at its end is a batch as well, a smaller one, averaged over its own size: 1,438 images
+make 44 batches of 32 and one of 30. So there are two shapes, and what is compiled for one shape is
+compiled twice, or fills up the smaller batch. Shuffles and first weights are arguments: all ports
+see the same batches.
+
+Returned are the trained network, `losses` (epochs,), nats: the mean over an epoch's examples of the
+loss that each had when its batch was drawn, and `accuracy`: the share of the test images whose
+largest score is that of their class. Shapes: x (examples, features), labels (examples,) integers,
+order (epochs, drawn), hidden (features, units), output (units, classes). Nothing but the loss has a
+unit.
+
+There are no dyadic inputs: no two libraries have the same tanh, exp or log to the last bit. But at
+a rate at which training settles, each step forgets a little of what the one before it got wrong, so
+a whole run is held to as few ulps as a single step would be. Where the rate is too large (above two
+over the curvature of the loss, some 1.5 here) steps overshoot, an error grows a hundred million
+times in three epochs, and no two ports train the same network.
+
+Left out: JAX without jit (both passes, operation after operation, are dispatched in a hundred times
+what jax_step takes), a backward pass by hand in JAX (compiled, it takes as long as the one that
+`value_and_grad` derives), `vmap` over examples (the gradient of a mean needs none), Numba in
+parallel (a step takes tens of microseconds, and waits for the one before), and a second graph of
+torch.compile, for the smaller batch or for several steps at once.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from common.checks import Arrays, InvalidInput, named, size
+from common.equivalence import Ulps
+from common.kernel import Kernel
+from common.roofline import EXPONENTIAL, Traffic, Work, moved
+from implementations.mlp_inference.spec import Layer, check_layer
+
+
+class Examples(NamedTuple):
+    """What is learned, or what it is tested on."""
+
+    x: Any  # (examples, features)
+    labels: Any  # (examples,) int32
+
+
+class Network(NamedTuple):
+    """All that is trained."""
+
+    hidden: Layer  # (features, units)
+    output: Layer  # (units, classes)
+
+
+def make_layer(rng: np.random.Generator, inputs: int, outputs: int) -> Layer:
+    """Weights as X. Glorot and Y. Bengio (2010, eq. 16) start from, for tanh; biases of 0."""
+    limit = np.sqrt(6 / (inputs + outputs))
+    return Layer(rng.uniform(-limit, limit, (inputs, outputs)), np.zeros(outputs))
+
+
+def make_inputs(
+    rng: np.random.Generator,
+    dtype: np.dtype,
+    *,
+    units: int,
+    batch: int,
+    epochs: int,
+    rate: float = 0.3,
+) -> tuple:
+    """scikit-learn's 1,797 digits, 8 by 8 pixels from 0 to 1; a fifth of them, drawn, is to test.
+
+    They are E. Alpaydin and C. Kaynak's (Optical Recognition of Handwritten Digits, 1998).
+    """
+    from sklearn.datasets import load_digits  # type: ignore[import-untyped]
+
+    digits = load_digits()
+    shuffled = rng.permutation(len(digits.target))
+    x = digits.data[shuffled] / 16  # (examples, features)
+    labels = digits.target[shuffled].astype(np.int32)
+    tested = len(x) // 5
+    training = Examples(x[tested:], labels[tested:])
+    test = Examples(x[:tested], labels[:tested])
+    network = Network(make_layer(rng, 64, units), make_layer(rng, units, 10))
+    order = np.array([rng.permutation(len(training.x)) for _ in range(epochs)], dtype=np.int32)
+    return training, test, network, order, rate, batch
+
+
+def check_examples(arrays: Arrays, name: str, examples: Any, axis: str, classes: int) -> Examples:
+    """Examples with as many features as others have, and labels of so many classes."""
+    named(name, examples, Examples)
+    x = arrays.take(f"{name}.x", examples[0], axis, "features")
+    labels = arrays.take(f"{name}.labels", examples[1], axis, dtype=np.int32)
+    check_indices(f"{name}.labels", labels, classes)
+    return Examples(x, labels)
+
+
+def check_indices(name: str, indices: np.ndarray, length: int) -> None:
+    """Refuse an index that is not one of so many."""
+    wrong = np.argwhere((indices < 0) | (indices >= length))
+    if len(wrong):
+        index = tuple(int(i) for i in wrong[0])
+        raise InvalidInput(f"{name}: {indices[index]} at {list(index)}; allowed: 0 to {length - 1}")
+
+
+def check(
+    dtype: np.dtype, training: Any, test: Any, network: Any, order: Any, rate: Any, batch: Any
+) -> tuple:
+    """Examples to train and to test, Network, order (epochs, drawn), rate above 0, batch from 1."""
+    arrays = Arrays(dtype)
+    named("network", network, Network)
+    network = Network(
+        check_layer(arrays, "network.hidden", network[0], "features", "units"),
+        check_layer(arrays, "network.output", network[1], "units", "classes"),
+    )
+    classes = len(network.output.bias)
+    training = check_examples(arrays, "training", training, "examples", classes)
+    test = check_examples(arrays, "test", test, "tested", classes)
+    order = arrays.take("order", order, "epochs", "drawn", dtype=np.int32)
+    check_indices("order", order, len(training.x))
+    rate = arrays.scalar("rate", rate)
+    if rate <= 0:
+        raise InvalidInput(f"rate: {rate}; allowed: above 0")
+    batch = size("batch", batch)
+    if not 1 <= batch <= len(training.x):
+        raise InvalidInput(f"batch: {batch}; allowed: 1 to {len(training.x)}")
+    return training, test, network, order, rate, batch
+
+
+def alive(arguments: tuple, outputs: tuple) -> None:
+    """A network that learns nothing, from batches that never change, would prove nothing.
+
+    Refused as well: a test image whose two largest scores are so near that rounding could decide.
+    """
+    _, test, _, order, *_ = arguments
+    *trained, losses, accuracy = outputs
+    for name, values in zip(mlp_training.outputs, outputs, strict=True):
+        assert np.isfinite(values).all(), f"{name} has values that are not finite"
+    assert accuracy >= 0.95, f"{accuracy:.1%} of the test images are right; expected from 95%"
+    assert losses[-1] < losses[0] / 2, f"the loss fell from {losses[0]} to {losses[-1]} only"
+    assert (order[1:] != order[:-1]).any(axis=1).all(), "two epochs have the same order"
+    assert (np.diff(order) != 1).any(axis=1).all(), "an epoch is not shuffled"
+    hidden_weights, hidden_bias, output_weights, output_bias = trained
+    scores = np.tanh(test.x @ hidden_weights + hidden_bias) @ output_weights + output_bias
+    second, first = np.sort(scores, axis=1)[:, -2:].T
+    assert (first - second).min() > 1e-3, "rounding could decide which class an image is of"
+
+
+def work(arguments: tuple, outputs: tuple) -> Work:
+    """The products, of x without its zeros; in every step each weight is read and written."""
+    training, test, network, order, _, batch = arguments
+    epochs, drawn = order.shape
+    units, classes = network.output.weights.shape
+    lit = np.count_nonzero(training.x) / len(training.x)  # features of an example
+    parameters = sum(values.nbytes for layer in network for values in layer)
+    steps = epochs * -(-drawn // batch)
+    forwards = 2 * (lit + classes) * units + EXPONENTIAL * (units + classes)
+    backwards = 2 * (lit + 2 * classes) * units
+    return Work(
+        traffic=(
+            Traffic(epochs * drawn * training.x[0].nbytes, training.x.nbytes),
+            Traffic(2 * steps * parameters, parameters),
+            moved(test.x),
+        ),
+        operations=epochs * drawn * (forwards + backwards)
+        + len(test.x) * forwards
+        + 2 * steps * parameters / training.x.itemsize,
+    )
+
+
+# A step rounds every parameter once, by up to half an ulp of it, and adds what rounding left in the
+# gradient. Later steps do not amplify that: after the 450 of size small, the largest difference of
+# any port to any other is 6 ulps of 1, which is the size of the largest weights and of the losses.
+mlp_training = Kernel(
+    inputs=make_inputs,
+    outputs={
+        "hidden.weights": Ulps(16, "feature", "unit", floor=1.0),
+        "hidden.bias": Ulps(16, "unit", floor=1.0),
+        "output.weights": Ulps(16, "unit", "class", floor=1.0),
+        "output.bias": Ulps(16, "class", floor=1.0),
+        "losses": Ulps(16, "epoch", floor=1.0, unit="nats"),
+        "accuracy": Ulps(1),  # one image more is 10,000 of them in float32
+    },
+    sizes={
+        "small": dict(units=128, batch=32, epochs=10),
+        "large": dict(units=1024, batch=128, epochs=10),  # the products are all
+        "check": dict(units=32, batch=100, epochs=6, rate=0.8),
+    },
+    reference="numpy_by_hand",
+    check=check,
+    alive=alive,
+    work=work,
+    peers=("sklearn_mlp", "torch_optim"),
+)
