@@ -222,5 +222,80 @@ def draw(kernel: str, size: str, folder: Path) -> None:
         plt.close(figure)
 
 
+FRAMEWORKS = ("numpy", "jax", "numba", "torch")
+
+
+def best() -> dict[str, dict[str, tuple[str, float]]]:
+    """Of each recorded kernel, each framework's fastest port and its gain over the reference."""
+    found = {}
+    for kernel in kernels():
+        if recorded := shown(kernel):
+            ratio = recorded.figures("relative_time")
+            found[kernel] = {
+                name: min(((1 / ratio[p], p) for p in ports), key=lambda pair: -pair[0])[::-1]
+                for name in FRAMEWORKS
+                if (ports := [p for p in ratio if library_of(p) == name])
+            }
+    return found
+
+
+def winners() -> str:
+    """How often each framework is the fastest, and where two are alike."""
+    wins: dict[str, list[str]] = {name: [] for name in FRAMEWORKS}
+    for kernel, ports in best().items():
+        gains = {name: gained for name, (_, gained) in ports.items()}
+        wins[max(gains, key=lambda name: gains[name])].append(f"`{kernel}`")
+    rows = ["| the fastest is | in | namely |", "|---|---:|---|"]
+    for name, where in sorted(wins.items(), key=lambda pair: -len(pair[1])):
+        rows.append(f"| {name} | {len(where)} | {', '.join(where)} |")
+    return "\n".join(rows)
+
+
+def draw_choices(folder: Path) -> None:
+    """Each framework's best port of each kernel: its gain over the NumPy reference."""
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    mpl.rcParams |= {"svg.hashsalt": "portstudy", "font.family": "sans-serif", "font.size": 10}
+    from matplotlib import pyplot as plt
+
+    found = best()
+    order = sorted(found, key=lambda kernel: max(gained for _, gained in found[kernel].values()))
+    for theme, ink, paper in (("light", "#1f2328", "#ffffff"), ("dark", "#e6edf3", "#0d1117")):
+        figure, axes = plt.subplots(figsize=(8.2, 0.3 * len(order) + 1.3), facecolor=paper)
+        axes.set_facecolor(paper)
+        for row, kernel in enumerate(order):
+            gains = [gained for _, gained in found[kernel].values()]
+            axes.plot([min(gains), max(gains)], [row, row], color=ink, alpha=0.25, zorder=1)
+            port, most = max(found[kernel].values(), key=lambda pair: pair[1])
+            axes.annotate(
+                port, (most, row), (9, 0), textcoords="offset points", va="center", color=ink,
+                fontsize=7.5, family="monospace",
+            )  # fmt: skip
+        for marker, name in zip("os^D", FRAMEWORKS, strict=True):
+            rows = [row for row, kernel in enumerate(order) if name in found[kernel]]
+            axes.plot(
+                [found[order[row]][name][1] for row in rows], rows, marker, color=COLOURS[name],
+                markersize=6.5, label=name, linestyle="", zorder=2,
+            )  # fmt: skip
+        axes.axvline(1, color=ink, linewidth=0.8, alpha=0.6)
+        axes.set_xscale("log")
+        axes.set_xlim(right=axes.get_xlim()[1] * 12)
+        axes.set_yticks(range(len(order)), order, fontfamily="monospace", fontsize=9)
+        axes.set_ylim(-0.7, len(order) - 0.3)
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}×")
+        axes.set_xlabel("times as fast as the NumPy reference (log scale)", color=ink)
+        axes.tick_params(colors=ink, which="both", left=False)
+        for side, spine in axes.spines.items():
+            spine.set_visible(side == "bottom")
+            spine.set_color(ink)
+        axes.grid(axis="x", color=ink, alpha=0.12)
+        axes.legend(loc="lower right", frameon=False, labelcolor=ink, ncols=1, handletextpad=0.2)
+        figure.tight_layout()
+        figure.savefig(folder / f"choices-{theme}.svg", metadata={"Date": None})
+        plt.close(figure)
+
+
 if __name__ == "__main__":
     draw("lif", "small", ROOT / "notes")
+    draw_choices(ROOT / "notes")
