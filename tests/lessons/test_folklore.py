@@ -1,0 +1,253 @@
+import ast
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import torch
+
+from common.figure import duration, gain, newest, shown, times
+from common.kernel import find_kernel, kernels
+from implementations.lif import numpy_dense, spec
+
+
+def jitted_over_numpy() -> dict[str, float]:
+    """Of each kernel with a port `jax_jit`: its recorded time over that of the NumPy reference."""
+    found = {}
+    for kernel in kernels():
+        if recorded := shown(kernel):
+            ratio = recorded.figures("relative_time")
+            if "jax_jit" in ratio and find_kernel(kernel).reference in ratio:
+                found[kernel] = ratio["jax_jit"]
+    return dict(sorted(found.items(), key=lambda item: item[1]))
+
+
+def jitted_table() -> str:
+    """The same as a table for the note."""
+    rows = ["| kernel | the reference | `jax_jit` | gain |", "|---|---:|---:|---:|"]
+    captions = set()
+    for kernel, ratio in jitted_over_numpy().items():
+        recorded = shown(kernel)
+        assert recorded is not None
+        captions.add(recorded.caption)
+        time = recorded.figures("steady_state")
+        reference = find_kernel(kernel).reference
+        before, after = (
+            f"{duration(time[port])} [`{port}`](../implementations/{kernel}/{port}.py)"
+            for port in (reference, "jax_jit")
+        )
+        rows.append(f"| {kernel}, {recorded.size} | {before} | {after} | {times(1 / ratio)} |")
+    return "\n".join([*rows, "", *(f"*{caption}.*  " for caption in sorted(captions))]).rstrip()
+
+
+def loop_table() -> str:
+    """What was recorded of loops that are jitted by the step, or as a whole in two ways."""
+    rows = ["| from | to | gain in steady state |", "|---|---|---:|"]
+    for kernel, size, before, after in (
+        ("lif", "small", "jax_jit", "jax_scan"),
+        ("lif", "small", "jax_fori", "jax_scan"),
+        ("nested_recurrence", "large", "jax_jit_row", "jax_scan"),
+        ("nested_recurrence", "large", "jax_fori", "jax_scan"),
+    ):
+        links = (f"[`{port}`](../implementations/{kernel}/{port}.py)" for port in (before, after))
+        rows.append(f"| {kernel}: {' | '.join(links)} | {gain(kernel, size, before, after)} |")
+    return "\n".join([*rows, "", f"*{newest('lif', 'small').caption}.*"])
+
+
+def test_matmul_and_the_operator_are_one_program():
+    """`a @ b` and `jnp.matmul(a, b)` are traced to the same program, one `dot_general`."""
+    a, b = jnp.ones((2, 3)), jnp.ones((3, 4))
+    by_name = str(jax.make_jaxpr(jnp.matmul)(a, b))
+    by_operator = str(jax.make_jaxpr(lambda a, b: a @ b)(a, b))
+    assert by_name == by_operator
+    assert by_name.count("dot_general") == 1
+
+
+def test_the_operator_asks_its_operands():
+    """Which library computes `a @ b` is no riddle: JAX, where one of the two is JAX's. It is
+    `np.matmul` that takes its arguments to the host and returns a NumPy array."""
+    host, device = np.ones((2, 2)), jnp.ones((2, 2))
+    assert isinstance(host @ device, jax.Array)
+    assert isinstance(device @ host, jax.Array)
+    assert isinstance(host @ host, np.ndarray)
+    assert isinstance(np.matmul(device, device), np.ndarray)
+
+
+def test_the_operator_came_with_python_3_5():
+    """`@` came with Python 3.5 (PEP 465), five years before 3.9, as Python's own parser knows."""
+    ast.parse("a @ b", feature_version=(3, 5))
+    with pytest.raises(SyntaxError, match=r"only supported in Python 3\.5 and greater"):
+        ast.parse("a @ b", feature_version=(3, 4))
+
+
+def test_grad_picks_with_argnums():
+    """`grad` is told by `argnums` which arguments to differentiate by. `static_argnums` belongs to
+    `jit`, and names arguments that are no arrays at all."""
+
+    def power(x, y, n):
+        return y * x**n
+
+    assert jax.grad(power, argnums=1)(3.0, 2.0, 2) == 9
+    assert jax.grad(power, argnums=(0, 1))(3.0, 2.0, 2) == (12, 9)
+    with pytest.raises(TypeError, match="static_argnums"):
+        jax.grad(power, static_argnums=2)
+
+
+def test_jit_keeps_programs_and_not_results():
+    """What `jit` keeps is the compiled program. It is run again in every call, with the same
+    arguments as with others."""
+    traced: list = []
+    ran: list = []
+
+    @jax.jit
+    def double(x):
+        traced.append(x)
+        jax.debug.callback(ran.append, x)
+        return 2 * x
+
+    for _ in range(3):
+        double(1.0)
+    jax.effects_barrier()
+    assert (len(traced), len(ran)) == (1, 3)
+
+
+def test_scan_is_as_long_as_one_step():
+    """A Python loop under `jit` is unrolled into a program that grows with the number of steps.
+    That of `scan` holds one step, however many are taken."""
+
+    def looped(x, steps):
+        for _ in range(steps):
+            x = jnp.sin(x)
+        return x
+
+    def scanned(x, steps):
+        return jax.lax.scan(lambda x, _: (jnp.sin(x), None), x, length=steps)[0]
+
+    def sines(function, steps):
+        return str(jax.make_jaxpr(function, static_argnums=1)(1.0, steps)).count("sin ")
+
+    assert [sines(looped, steps) for steps in (1, 10, 100)] == [1, 10, 100]
+    assert [sines(scanned, steps) for steps in (1, 10, 100)] == [1, 1, 1]
+
+
+def test_jit_makes_some_kernels_slower():
+    """In the results recorded here, some kernels are faster under `jit` than in NumPy, and some
+    are slower, with all compiling left out."""
+    ratios = jitted_over_numpy().values()  # time of jax_jit over that of the NumPy reference
+    assert min(ratios) < 0.5
+    assert max(ratios) > 1.5
+
+
+def test_vmap_and_the_batch_are_one_program():
+    """`vmap` is no loop: it is a rewriting, one operation after the other, and what it makes of
+    the product of a vector and a matrix is the product of two matrices, as one would write it."""
+    weights, batch = jnp.ones((3, 4)), jnp.ones((5, 3))
+
+    def by_vmap(batch, weights):
+        return jax.vmap(lambda x: x @ weights)(batch)
+
+    def by_hand(batch, weights):
+        return batch @ weights
+
+    mapped, written = (jax.make_jaxpr(f)(batch, weights) for f in (by_vmap, by_hand))
+    assert [str(step) for step in mapped.eqns] == [str(step) for step in written.eqns]
+
+
+def test_einsum_of_booleans_asks_whether_any_is_true():
+    """Of booleans, `einsum("ij->")` is a boolean: whether any entry is true. `"ii"` asks that of
+    the diagonal. In PyTorch both count."""
+    flags = np.array([[False, True], [True, False]])
+    for library in (np, jnp):
+        assert library.einsum("ij->", flags).tolist() is True
+        assert library.einsum("ii", flags).tolist() is False
+        assert library.trace(flags) == 0
+        assert flags.sum() == library.einsum("ij->", flags.astype(int)) == 2
+    assert torch.einsum("ij->", torch.tensor(flags)).tolist() == 2
+    assert torch.einsum("ii", torch.tensor(~flags)).tolist() == 2
+
+
+def test_a_donated_array_is_updated_in_place():
+    """A jitted function whose argument is *donated* writes into the argument's own memory, and the
+    argument is gone. The same function without that copies it first."""
+
+    def set_first(x):
+        return x.at[0].set(1)
+
+    for donated in (False, True):
+        function = jax.jit(set_first, donate_argnums=(0,) if donated else ())
+        x = jnp.zeros(1000)
+        before = x.unsafe_buffer_pointer()
+        after = function(x).unsafe_buffer_pointer()
+        assert (after == before) == x.is_deleted() == donated
+
+
+def test_a_chain_of_updates_is_one_copy():
+    """Nor does each update within a jitted function copy: of ten in a row, compiled, the program
+    holds one result and no room for another."""
+    x = jnp.zeros(10_000)
+
+    @jax.jit
+    def ten(x):
+        for i in range(10):
+            x = x.at[i].set(i)
+        return x
+
+    memory = ten.lower(x).compile().memory_analysis()
+    assert memory.output_size_in_bytes == x.nbytes
+    assert memory.temp_size_in_bytes < x.nbytes
+
+
+def test_a_silent_network_hides_every_mistake():
+    """Without a drive and from rest, the network fires no spike, and so its weights are never
+    added to anything: transposed, or a thousand times as large, they give the same answer."""
+    rng = np.random.default_rng(0)
+    silent = spec.make_inputs(rng, np.dtype(float), neurons=50, steps=400, driven=False)
+    driven = spec.make_inputs(rng, np.dtype(float), neurons=50, steps=400)
+
+    def spikes(weights, *rest):
+        return numpy_dense.lif(weights, *rest)[0].sum()
+
+    weights, *rest = silent
+    assert spikes(weights, *rest) == spikes(weights.T, *rest) == spikes(1000 * weights, *rest) == 0
+    weights, *rest = driven
+    assert 0 < spikes(weights, *rest) != spikes(weights.T, *rest)
+
+
+def test_two_ways_to_count_steps_differ():
+    """`int(t_max // dt)` and `len(arange(0, t_max, dt)) - 1` are the same number of steps at a dt
+    of 0.01, where the first loses one to rounding, and differ at 0.25, where nothing rounds."""
+
+    def counts(t_max, dt):
+        return int(t_max // dt), len(np.arange(0, t_max, dt)) - 1
+
+    assert counts(100, 0.01) == (9999, 9999)
+    assert counts(100, 0.25) == (400, 399)
+
+
+def test_derivatives_are_exact_to_rounding():
+    """`grad` is no finite difference: it applies the rules of differentiation to each operation,
+    and its result is right to the last digits, where a finite difference has lost half of them."""
+
+    def f(x):
+        return x * jnp.sin(x)
+
+    with jax.enable_x64(True):
+        expected = np.sin(4.0) + 4.0 * np.cos(4.0)
+        step = 1e-8
+        assert abs(jax.grad(f)(4.0) - expected) < 4 * np.spacing(abs(expected))
+        assert abs((f(4.0 + step) - f(4.0)) / step - expected) > 1e-10
+
+
+def test_jit_takes_an_if_on_what_it_knows():
+    """An `if` under `jit` is an error only where it asks for traced numbers. What is known while
+    tracing, such as a shape, it may ask for, and leaves no trace in the program."""
+
+    @jax.jit
+    def mean_or_zero(x):
+        if len(x) == 0:
+            return jnp.zeros(())
+        return x.mean()
+
+    assert mean_or_zero(jnp.zeros(0)) == 0
+    assert mean_or_zero(jnp.ones(3)) == 1
+    assert "cond" not in str(jax.make_jaxpr(mean_or_zero)(jnp.ones(3)))
