@@ -127,6 +127,8 @@ def inputs(kernel: str, dtype: str, *, dyadic: bool = True) -> tuple:
 def pytest_configure(config: pytest.Config) -> None:
     # torch.compile, when it is first used, imports modules of torch that torch deprecates.
     config.addinivalue_line("filterwarnings", "ignore:.torch.jit.*deprecated:DeprecationWarning")
+    # torch.compile looks for gradients where torch, asked by anyone else, says that there are none.
+    config.addinivalue_line("filterwarnings", "ignore:The .grad attribute of a Tensor:UserWarning")
     # Brian2, when it is imported, uses names of pyparsing that pyparsing deprecates.
     config.addinivalue_line(
         "filterwarnings", r"ignore:'\w+'.* deprecated.* use '\w+':DeprecationWarning"

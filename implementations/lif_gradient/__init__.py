@@ -1,0 +1,1 @@
+"""A layer of leaky integrate-and-fire neurons trained through time: see spec.py."""
