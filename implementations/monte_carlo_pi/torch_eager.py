@@ -1,0 +1,17 @@
+"""PyTorch as it comes: bits are signed here, so a sign that was shifted in is masked away."""
+
+import torch
+
+from implementations.threefry.torch_eager import random_bits, split
+
+
+def monte_carlo_pi(key, quantiles, chunks, length):
+    inside = torch.zeros((), dtype=torch.int32, device=key.device)
+    for chunk_key in split(key.view(torch.int32), chunks):  # (2,)
+        bits = random_bits(chunk_key, length, 32)  # (length,) int32
+        x, y = bits >> 17 & 0x7FFF, bits & 0x7FFF  # (length,) 15 bits each
+        inside += torch.sum(x * (x + 1) + y * (y + 1) < 2**30, dtype=torch.int32)
+    points = chunks * length
+    share = inside.to(quantiles.dtype) / points
+    error = 4 * torch.sqrt(share * (1 - share) / points)
+    return inside, 4 * share, quantiles * error

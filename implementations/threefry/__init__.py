@@ -1,0 +1,1 @@
+"""Threefry, random numbers by counting, the same bits everywhere: see spec.py."""

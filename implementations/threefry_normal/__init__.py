@@ -1,0 +1,1 @@
+"""Normal random numbers from the bits of Threefry: see spec.py."""
