@@ -34,13 +34,17 @@ def peak_memory(*, reset: bool = False) -> int:
 class Worker:
     """The commands, by name. Each returns what is sent back."""
 
-    def __init__(self, kernel: str, port: str, size: str, dtype: str, device: str) -> None:
+    def __init__(
+        self, kernel: str, port: str, size: str, dtype: str, device: str, inputs: str = ""
+    ) -> None:
+        """`inputs` is the dtype that the arguments are made in, where it is not the port's."""
         start = time.perf_counter()
         from common.kernel import load
 
         self.port = load(kernel, port, dtype=dtype, device=device)
         self.import_seconds = time.perf_counter() - start
-        self.arguments = self.port.kernel.make_inputs(size, dtype)
+        made = self.port.kernel.make_inputs(size, inputs or dtype)
+        self.arguments = self.port.check(*made) if inputs else made
 
     def first(self) -> dict[str, Any]:
         """The first call, with all that is compiled for it, and the memory that calls take."""

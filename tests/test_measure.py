@@ -8,10 +8,12 @@ import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from common.kernel import UnknownName
 from common.measure import Figures, Session, measure, usable_processors
+from common.worker import Worker
 
 
 def session(**samples: tuple[float, list[float]]) -> Session:
@@ -75,6 +77,13 @@ def test_sessions_are_saved_whole(tmp_path):
         (("lif", "small", ["jax_scn"]), "unknown port 'jax_scn' of kernel 'lif': did you mean"),
     ],
 )
+def test_the_oracle_computes_in_float64_what_is_asked_in_float32():
+    worker = Worker("softmax_regression", "numpy_vectorised", "check", "float64", "cpu", "float32")
+    x, *_ = worker.arguments
+    assert x.dtype == np.float64
+    assert (x == x.astype(np.float32)).all()
+
+
 def test_names_are_checked_before_anything_starts(names, message):
     with pytest.raises(UnknownName, match=message):
         measure(*names)
