@@ -69,6 +69,13 @@ def test_sessions_are_saved_whole(tmp_path):
     assert Session.load(tmp_path / "session.json").ratios("reference") == [1, 1]
 
 
+def test_the_oracle_computes_in_float64_what_is_asked_in_float32():
+    worker = Worker("softmax_regression", "numpy_vectorised", "check", "float64", "cpu", "float32")
+    x, *_ = worker.arguments
+    assert x.dtype == np.float64
+    assert (x == x.astype(np.float32)).all()
+
+
 @pytest.mark.parametrize(
     ("names", "message"),
     [
@@ -77,13 +84,6 @@ def test_sessions_are_saved_whole(tmp_path):
         (("lif", "small", ["jax_scn"]), "unknown port 'jax_scn' of kernel 'lif': did you mean"),
     ],
 )
-def test_the_oracle_computes_in_float64_what_is_asked_in_float32():
-    worker = Worker("softmax_regression", "numpy_vectorised", "check", "float64", "cpu", "float32")
-    x, *_ = worker.arguments
-    assert x.dtype == np.float64
-    assert (x == x.astype(np.float32)).all()
-
-
 def test_names_are_checked_before_anything_starts(names, message):
     with pytest.raises(UnknownName, match=message):
         measure(*names)

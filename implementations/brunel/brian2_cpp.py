@@ -1,0 +1,97 @@
+"""The model as text: Brian2 writes a C++ program from it, compiles it and runs it as a process.
+
+Time is counted in steps, so that one program serves a network at all parameters: a second is a
+step. The equation leaks, by an Euler step that takes the share `leak`. What arrives is counted in
+jumps first and moves the potential once, so that it is rounded as often as in the other ports.
+Brian2 reads the threshold's spikes in the step after: its delay is one step shorter. It keeps to
+itself what is under way in the end, which is what the last rows of the raster say.
+"""
+
+import functools
+import tempfile
+
+import brian2 as b2
+import numpy as np
+
+from implementations.brunel.spec import State
+
+b2.set_device("cpp_standalone", build_on_run=False)
+FOLDER = tempfile.TemporaryDirectory()
+
+
+@functools.lru_cache(maxsize=1)  # of programs, Brian2 knows only the last
+def build(pre, post, neurons, steps, delay, dtype):
+    b2.device.reinit()
+    b2.device.activate(build_on_run=False)
+    b2.prefs.core.default_float_dtype = dtype
+    b2.defaultclock.dt = b2.second
+    outside = b2.TimedArray(np.zeros((steps, neurons)), dt=b2.second, name="outside")
+    population = b2.NeuronGroup(
+        neurons,
+        """dvoltage/dt = -leak * voltage / second : 1 (unless refractory)
+        arrived : 1
+        sends : 1 (constant)
+        leak : 1 (shared, constant)
+        jump : 1 (shared, constant)
+        v_reset : 1 (shared, constant)
+        v_threshold : 1 (shared, constant)
+        pause : second (shared, constant)""",
+        method="euler",
+        threshold="voltage >= v_threshold",
+        reset="voltage = v_reset",
+        refractory="pause",
+    )
+    population.run_regularly(
+        """voltage += jump * (arrived + outside(t, i))
+        arrived = 0""",
+        when="after_synapses",
+    )
+    synapses = b2.Synapses(
+        population, population, on_pre="arrived_post += sends_pre", delay=(delay - 1) * b2.second
+    )
+    synapses.connect(i=np.frombuffer(pre, np.int32), j=np.frombuffer(post, np.int32))
+    monitor = b2.SpikeMonitor(population)
+    network = b2.Network(population, synapses, monitor)
+    network.schedule = ["start", "groups", "synapses", "thresholds", "resets", "end"]
+    network.run(steps * b2.second)
+    b2.device.build(directory=FOLDER.name, run=False, with_output=False)
+    return population, outside, monitor
+
+
+def brunel(synapses, excitatory, external, state, parameters, refractory_steps):
+    indptr, indices = synapses
+    leak, jump, g, v_reset, v_threshold = parameters
+    steps, neurons = external.shape
+    delay = len(state.arriving)
+    sends = np.where(np.arange(neurons) < excitatory, 1, -g)  # (neurons,) jumps
+    pre = np.repeat(np.arange(neurons, dtype=np.int32), np.diff(indptr))  # (synapses,)
+    arriving = external.astype(sends.dtype)  # (steps, neurons) jumps, but for what is fired here
+    arriving[:delay] += state.arriving[:steps]
+    if b2.device.project_dir != FOLDER.name:  # another port has built its program since
+        build.cache_clear()
+    population, outside, monitor = build(
+        pre.tobytes(), indices.tobytes(), neurons, steps, delay, state.voltage.dtype.type
+    )
+    values = {
+        outside: arriving,
+        population.voltage: np.where(state.refractory > 0, v_reset, state.voltage),
+        # Who fired `refractory_steps` before the first step is the first to be held no longer.
+        population.lastspike: (state.refractory - (refractory_steps + 1)) * b2.second,
+        population.sends: sends,
+        population.leak: leak,
+        population.jump: jump,
+        population.v_reset: v_reset,
+        population.v_threshold: v_threshold,
+        population.pause: (refractory_steps + 1) * b2.second,
+    }
+    b2.device.run(run_args=values, with_output=False)
+    spikes = np.zeros((steps, neurons), dtype=bool)
+    spikes[(monitor.t / b2.second).astype(int), monitor.i] = True
+    voltage = np.array(population.voltage[:])
+    left = population.lastspike[:] / b2.second + (refractory_steps + 1) - steps
+    refractory = np.maximum(left, 0).astype(np.int32)
+    arriving = np.concatenate([state.arriving[steps:], np.zeros_like(state.arriving)[:steps]])
+    for slot, fired in zip(arriving[::-1], spikes[::-1], strict=False):
+        for sender in np.flatnonzero(fired):
+            np.add.at(slot, indices[indptr[sender] : indptr[sender + 1]], sends[sender])
+    return spikes, State(voltage, refractory, arriving)

@@ -1,0 +1,66 @@
+"""NEST's own `iaf_psc_delta`: its steps are those of this model, in this order.
+
+It decays exactly: with tau_m = -1 / log(1 - leak), as time is counted in steps here, the share
+`leak` is lost. What arrives from outside is sent by a generator for each neuron, and all delays are
+alike, so that neurons are advanced by as many steps at a time. How long a neuron is still held
+cannot be set: those that are held in the beginning fire before it, as long before as the delay and
+with a refractory time of their own, while no neuron is connected yet to another. And what is under
+way in the end is not to be seen: it is what the last rows of the raster say.
+"""
+
+import nest
+import numpy as np
+
+from implementations.brunel.spec import State
+
+
+def brunel(synapses, excitatory, external, state, parameters, refractory_steps):
+    indptr, indices = synapses
+    leak, jump, g, v_reset, v_threshold = parameters
+    steps, neurons = external.shape
+    delay = len(state.arriving)
+    sends = np.where(np.arange(neurons) < excitatory, 1, -g)  # (neurons,) jumps
+    arriving = external.astype(sends.dtype)  # (steps, neurons) jumps, but for what is fired here
+    arriving[:delay] += state.arriving[:steps]
+    nest.ResetKernel()
+    nest.set(resolution=1.0, min_delay=delay, max_delay=delay)
+    held = state.refractory > 0
+    neuron = {
+        "tau_m": -1 / np.log1p(-leak),
+        "E_L": 0.0,
+        "V_m": np.where(held, np.inf, 0.0),
+        "V_reset": v_reset,
+        "V_th": np.inf,
+        "t_ref": np.where(held, state.refractory + delay - 1.0, 0.0),
+    }
+    population = nest.Create("iaf_psc_delta", neurons, neuron)
+    outside = nest.Create("spike_generator", neurons)
+    outside.set(
+        [
+            {"spike_times": np.flatnonzero(column) + 1.0, "spike_weights": column[column != 0]}
+            for column in arriving.T
+        ]
+    )
+    nest.Connect(outside, population, "one_to_one", {"weight": jump, "delay": delay})
+    nest.Simulate(delay)
+    voltage = np.where(held, v_reset, state.voltage)  # (neurons,) mV
+    population.set(V_m=voltage, V_th=v_threshold, t_ref=refractory_steps)
+    pre = np.repeat(np.arange(neurons), np.diff(indptr))  # (synapses,)
+    delays = np.full(len(pre), float(delay))  # (synapses,) steps
+    sent = {"weight": jump * sends[pre], "delay": delays}
+    nest.Connect(pre + 1, indices + 1, "one_to_one", sent)  # NEST counts from 1
+    recorder = nest.Create("spike_recorder")
+    nest.Connect(population, recorder, syn_spec={"delay": delay})
+    nest.Simulate(steps)
+    spikes = np.zeros((steps, neurons), dtype=bool)
+    ends, senders = (np.array(recorder.events[x], dtype=int) for x in ("times", "senders"))
+    spikes[ends - delay - 1, senders - 1] = True
+    voltage = np.reshape(population.V_m, neurons)
+    ago = spikes[::-1].argmax(axis=0)  # (neurons,) steps since a neuron fired, if ever it did
+    left = np.where(spikes.any(axis=0), refractory_steps - ago, state.refractory - steps)
+    refractory = np.maximum(left, 0).astype(np.int32)
+    arriving = np.concatenate([state.arriving[steps:], np.zeros_like(state.arriving)[:steps]])
+    for slot, fired in zip(arriving[::-1], spikes[::-1], strict=False):
+        for sender in np.flatnonzero(fired):
+            np.add.at(slot, indices[indptr[sender] : indptr[sender + 1]], sends[sender])
+    return spikes, State(voltage, refractory, arriving)

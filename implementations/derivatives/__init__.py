@@ -1,0 +1,1 @@
+"""Derivatives of four small functions, first to fourth: see spec.py."""

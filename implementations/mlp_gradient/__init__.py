@@ -1,0 +1,1 @@
+"""Per-example gradients of a network of two layers: see spec.py."""

@@ -1,0 +1,119 @@
+"""Per-example gradients: how each example alone would change a network of two layers.
+
+    activity = tanh(x hidden.weights + hidden.bias)             (units,)
+    scores   = activity output.weights + output.bias            (classes,)
+    loss     = log(sum over c of exp(scores[c])) - scores[label]
+
+for each example i, and of each loss the gradient with respect to all weights and biases. Backwards
+by the chain rule (C. Bishop, Pattern Recognition and Machine Learning, 2006, section 5.3.2, eq.
+5.53, 5.56 and 5.65 to 5.67; with softmax and cross-entropy instead of squares, eq. 4.109):
+
+    error[i, c] = probabilities[i, c] - (1 where c is labels[i], else 0)
+    back[i, h]  = (1 - activity[i, h]^2) sum over c of output.weights[h, c] error[i, c]
+
+    gradient of output.bias     error[i, c]
+                output.weights  activity[i, h] error[i, c]
+                hidden.bias     back[i, h]
+                hidden.weights  x[i, f] back[i, h]
+
+Differentially private training clips the gradient of each example; the sum over the batch, which
+`grad` alone gives, has lost it. At 1,024 examples they are 39 MB in float32: to write them is most
+of the work. An `einsum` that multiplies and sums nothing is an outer product for each example.
+
+The largest score is taken out before exp, so that nothing overflows. Shapes: x (examples,
+features), labels (examples,) integers from 0 to classes - 1, hidden.weights (features, units),
+hidden.bias (units,), output.weights (units, classes), output.bias (classes,); a gradient has a
+first axis of examples in front of that. No units.
+
+There are no dyadic inputs: no two libraries have the same exp and tanh to the last bit.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from common.checks import Arrays, InvalidInput
+from common.equivalence import Ulps
+from common.kernel import Kernel
+from common.roofline import EXPONENTIAL, Work, moved
+from implementations.mlp_inference.spec import Layer, check_layer
+
+
+def make_inputs(
+    rng: np.random.Generator,
+    dtype: np.dtype,
+    *,
+    examples: int,
+    features: int,
+    units: int,
+    classes: int,
+) -> tuple:
+    """General inputs: activities all over (-1, 1), and probabilities that are no certainties."""
+    hidden = Layer(rng.normal(size=(features, units)) / np.sqrt(features), rng.normal(size=units))
+    output = Layer(rng.normal(size=(units, classes)) / np.sqrt(units), rng.normal(size=classes))
+    x = rng.normal(size=(examples, features))
+    labels = rng.integers(0, classes, examples, dtype=np.int32)
+    labels[:classes] = np.arange(classes)[:examples]
+    return hidden, output, x, labels
+
+
+def check(dtype: np.dtype, hidden: Any, output: Any, x: Any, labels: Any) -> tuple:
+    """Layer (features, units), Layer (units, classes), x (examples, features), labels."""
+    arrays = Arrays(dtype)
+    hidden = check_layer(arrays, "hidden", hidden, "features", "units")
+    output = check_layer(arrays, "output", output, "units", "classes")
+    x = arrays.take("x", x, "examples", "features")
+    labels = arrays.take("labels", labels, "examples", dtype=np.int32)
+    classes = len(output.bias)
+    wrong = np.flatnonzero((labels < 0) | (labels >= classes))
+    if len(wrong):
+        raise InvalidInput(
+            f"labels: {labels[wrong[0]]} at [{wrong[0]}]; allowed: 0 to {classes - 1}"
+        )
+    return hidden, output, x, labels
+
+
+def alive(arguments: tuple, outputs: tuple) -> None:
+    """Saturated units, certain classes and examples that are all alike would prove nothing."""
+    hidden, _, x, labels = arguments
+    *_, output_bias = outputs
+    activity = np.abs(np.tanh(x[:100] @ hidden.weights + hidden.bias))
+    assert 0.2 < np.median(activity) < 0.9, "the units are all saturated, or all linear"
+    assert len(np.unique(labels)) == output_bias.shape[1], "there are classes without an example"
+    for gradient in outputs:
+        assert np.isfinite(gradient).all(), "a gradient is not finite"
+        assert (np.ptp(gradient, axis=0) > 0).all(), "all examples have the same gradient"
+    sums = output_bias.sum(axis=1)
+    assert (np.abs(sums) < 1e-5).all(), "probabilities that do not add up to 1"
+
+
+def work(arguments: tuple, outputs: tuple) -> Work:
+    """Three products with the weights, and the gradients written: a multiplication for each."""
+    hidden, output, x, labels = arguments
+    weights = hidden.weights.size + 2 * output.weights.size
+    functions = len(x) * (len(hidden.bias) + len(output.bias)) * EXPONENTIAL
+    products = 2 * len(x) * weights + sum(gradient.size for gradient in outputs)
+    return Work((moved(x, labels, *hidden, *output, *outputs),), functions + products)
+
+
+mlp_gradient = Kernel(
+    inputs=make_inputs,
+    outputs={
+        # JAX's tanh is 8 ulps off, and scores are sums of 128 products of sums of 64, in any order:
+        # the exponential passes that on. Probabilities and what they cancel to are some 0.25.
+        "hidden.weights": Ulps(32, "example", "feature", "unit", floor=0.25),
+        "hidden.bias": Ulps(32, "example", "unit", floor=0.25),
+        "output.weights": Ulps(32, "example", "unit", "class", floor=0.25),
+        "output.bias": Ulps(32, "example", "class", floor=0.25),
+    },
+    sizes={
+        "small": dict(examples=1024, features=64, units=128, classes=10),
+        "large": dict(examples=4096, features=64, units=128, classes=10),
+        "check": dict(examples=37, features=13, units=23, classes=5),
+    },
+    reference="numpy_by_hand",
+    check=check,
+    alive=alive,
+    work=work,
+    peers=("torch_vmap_grad",),
+)
