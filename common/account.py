@@ -105,10 +105,25 @@ def measure_all(console: Console) -> None:
     machine = describe() | {"commit": git("rev-parse", "--short=8", "HEAD")}
     (FOLDER / "machine.json").write_text(json.dumps(machine, indent=1) + "\n")
     for words, dtype, threads in SESSIONS:
-        bench(words, Conditions(dtype, threads, "cpu"), keep=FOLDER)
-    for name, (kernel, size, dimension, values, ports, _) in SWEEPS.items():
-        console.print(f"{name}: {values}")
-        measure_sweep(kernel, size, dimension, values, ports).save(FOLDER / f"{name}.json")
+        measure_sessions(words, dtype, threads)
+    for name in SWEEPS:
+        measure_growth(console, name)
+
+
+def measure_sessions(words: list[str], dtype: str, threads: str) -> None:
+    """What `make bench` measures, kept here too."""
+    bench(words, Conditions(dtype, threads, "cpu"), keep=FOLDER)
+    for word in words:
+        kernel, size = word.split(":")[:2]
+        note_commit(f"{kernel}-{size}-{dtype}-{threads}")
+
+
+def measure_growth(console: Console, name: str) -> None:
+    """One of SWEEPS."""
+    kernel, size, dimension, values, ports, _ = SWEEPS[name]
+    console.print(f"{name}: {values}")
+    measure_sweep(kernel, size, dimension, values, ports).save(FOLDER / f"{name}.json")
+    note_commit(name)
 
 
 def terminal_path(words: str) -> Path:
@@ -165,14 +180,25 @@ def sweep(name: str) -> Sweep:
     return found
 
 
-def stamp() -> str:
-    """Where, with what and of which commit."""
+def note_commit(name: str) -> None:
+    """Keep the commit of which a session or a sweep was measured: they are not all of one."""
+    path = FOLDER / "commits.json"
+    commits = json.loads(path.read_text()) if path.exists() else {}
+    commits[name] = git("rev-parse", "--short=8", "HEAD")
+    path.write_text(json.dumps(commits, indent=1, sort_keys=True) + "\n")
+
+
+def stamp(*names: str) -> str:
+    """Where, with what and of which commits; `names` are files of the account."""
     machine = json.loads((FOLDER / "machine.json").read_text())
+    known = json.loads((FOLDER / "commits.json").read_text())
+    commits = sorted({known.get(name, machine["commit"]) for name in names or ["machine"]})
     versions = ", ".join(
         f"{name} {machine['versions'][name]}" for name in ("numpy", "jax", "numba", "torch")
     )
     where = f"{machine['processor']}, {machine['usable_processors']} cores"
-    return f"{where}; Python {machine['python']}, {versions}; commit {machine['commit']}"
+    s = "" if len(commits) == 1 else "s"
+    return f"{where}; Python {machine['python']}, {versions}; commit{s} {', '.join(commits)}"
 
 
 def ladder_table(size: str = "small", threads: str = "1") -> str:
@@ -257,7 +283,7 @@ def threads_table() -> str:
         rows.append(
             f"| `{port}` | {duration(before)} | {duration(after)} | {before / after:.2g}× |"
         )
-    return "\n".join([*rows, "", f"*{stamp()}; two sessions.*"])
+    return "\n".join([*rows, "", f"*{stamp(*(file.stem for file in files))}; two sessions.*"])
 
 
 def growth(name: str) -> str:
@@ -273,7 +299,7 @@ def growth(name: str) -> str:
     for first, second, value in found.crossings():
         at = f"{value:.3g} {unit or found.dimension}"
         rows.append(f"- Up to {at} `{first}` is faster, beyond that `{second}`.")
-    return "\n".join([*rows, "", f"*{stamp()}.*"])
+    return "\n".join([*rows, "", f"*{stamp(name)}.*"])
 
 
 def picture(name: str, what: str) -> str:
