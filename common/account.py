@@ -299,6 +299,8 @@ def growth(name: str) -> str:
     for first, second, value in found.crossings():
         at = f"{value:.3g} {unit or found.dimension}"
         rows.append(f"- Up to {at} `{first}` is faster, beyond that `{second}`.")
+    if not found.crossings():
+        rows.append("No two of these ports change places in this range.")
     return "\n".join([*rows, "", f"*{stamp(name)}.*"])
 
 
