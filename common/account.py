@@ -297,7 +297,7 @@ def growth(name: str) -> str:
     rows += [f"| `{port}` | {found.exponent(port):.2f} |" for port in found.ports()]
     rows.append("")
     for first, second, value in found.crossings():
-        at = f"{value:.3g} {unit or found.dimension}"
+        at = f"{float(f'{value:.3g}'):,g} {unit or found.dimension}"
         rows.append(f"- Up to {at} `{first}` is faster, beyond that `{second}`.")
     if not found.crossings():
         rows.append("No two of these ports change places in this range.")
