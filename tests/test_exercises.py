@@ -40,6 +40,8 @@ WRONG = {
     "12_stopwatch": ("median(times)", "sum(times) / 5", "one call that was disturbed moves the me"),
     "13_whole_graph": ("x / torch.where(largest > 0, largest, 1)",
                        "x / largest if largest > 0 else x", "not one graph"),
+    "16_safe_gather": ("indices = jnp.where(indices < 0, len(table), indices)", "pass", "-1 reads"),
+    "18_count_products": ('count("dot_general[")', 'count("dot_general[") // 2', "has two"),
     "15_any_order": ("/ 64", "/ 63", "depends on the order"),
 }  # fmt: skip
 

@@ -1,0 +1,7 @@
+"""What was traced: a solution."""
+
+import jax
+
+
+def products(function, *arguments):
+    return str(jax.make_jaxpr(function)(*arguments)).count("dot_general[")
