@@ -13,6 +13,7 @@ from common.equivalence import (
     Different,
     Ulps,
     compare,
+    prove,
     prove_accuracy,
     prove_free_run,
     prove_to_the_bit,
@@ -172,6 +173,13 @@ def test_the_floor_of_a_rule_is_the_scale_of_cancellation():
 @pytest.mark.parametrize(
     ("kernel", "port", "trial"), [("lif", "numpy_dense", ""), ("lif_ensemble", "numpy_batched", 0)]
 )
+def test_outputs_are_nested_as_the_references(double):
+    with pytest.raises(
+        Different, match=r"double/numpy_port: returns tuple\(array\); expected array$"
+    ):
+        prove(double("numpy", returns("(2 * x,)")))
+
+
 class TestFirstDifferenceOfAFreeRun:
     """Neuron 7 starts exactly at threshold, in a port that takes it to be a little lower."""
 

@@ -86,7 +86,7 @@ WRONG = [
           "voltage=voltage", "voltage=end"),
     wrong("swapped", "numpy_dense", r"spikes has shape \(64,\); expected \(400, 64\)$",
           RETURN, "    return state._replace(voltage=voltage), spikes\n"),
-    wrong("raster_alone", "numpy_dense", "1 outputs; expected 2: spikes, voltage$",
+    wrong("raster_alone", "numpy_dense", "1 output; expected 2: spikes, voltage$",
           RETURN, "    return spikes\n"),
     wrong("no_state", "numpy_dense",
           r"returns tuple\(array, array\); expected tuple\(array, State\(array\)\)$",

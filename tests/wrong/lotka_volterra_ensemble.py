@@ -15,6 +15,6 @@ WRONG = [
     wrong("delta_for_beta", "jax_vmap", STATE, "beta * prey", "delta * prey"),
     wrong("runs_reversed", "diffrax_euler", STATE, ")(state, param", ")(state[:, ::-1], param"),
     wrong("runs_in_front", "jax_vmap",
-          r": state has shape \(150, 2\); expected \(2, 150\)$", "out_axes=1", "out_axes=0"),
+          r": state has shape \(150, 2\); expected \(2, 150\) \(tr", "out_axes=1", "out_axes=0"),
     wrong("one_step_more", "torch_eager", STATE, "range(steps)", "range(steps + 1)"),
 ]  # fmt: skip

@@ -19,7 +19,7 @@ WRONG = [
     wrong("last_unit_lost", "numba_parallel", VALUES,
           "        for h in range(len(activity)):\n            if",
           "        for h in range(len(activity) - 1):\n            if"),
-    wrong("transposed", "jax_einsum", r"scores has shape \(5, 37\); expected \(37, 5\)$",
+    wrong("transposed", "jax_einsum", r"scores has shape \(5, 37\); expected \(37, 5\) \(tr",
           '"ih,ho->io", activity, output.weights) + output.bias',
           '"ih,ho->oi", activity, output.weights) + output.bias[:, None]'),
     wrong("float32_product", "torch_compile", ROUNDED,

@@ -14,7 +14,8 @@ WRONG = [
     wrong("first_row_lost", "numba_fill", TOTAL, "= terms[0], factors[0]", "= 0, factors[0]"),
     wrong("blocks_on_their_own", "numba_parallel", r": total differs .* first at row 256: expected",
           "x, y = sums[block], products[block]", "x, y = sums[0], products[0]"),
-    wrong("last_block_lost", "numba_parallel", TOTAL,
+    # The other column is whatever was in memory: a second call may differ from the first.
+    wrong("last_block_lost", "numba_parallel", r": (total|product) differs",
           "np.empty_like(terms)", "np.zeros_like(terms)",
           "    for block in prange(blocks):\n        x, y = sums",
           "    for block in prange(blocks - 1):\n        x, y = sums"),

@@ -27,6 +27,6 @@ WRONG = [
     wrong("float32_exp", "numpy_classes_first", PROBABILITIES,
           "np.exp(shifted)", "np.exp(shifted.astype(np.float32)).astype(x.dtype)"),
     wrong("classes_in_front", "jax_classes_first",
-          r"probabilities has shape \(5, 300\); expected \(300, 5\)$",
+          r"probabilities has shape \(5, 300\); expected \(300, 5\) \(tr",
           "probabilities.T, loss", "probabilities, loss"),
 ]  # fmt: skip
