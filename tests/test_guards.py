@@ -169,10 +169,6 @@ def test_the_floor_of_a_rule_is_the_scale_of_cancellation():
         compare(DOUBLE, nothing, little)
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize(
-    ("kernel", "port", "trial"), [("lif", "numpy_dense", ""), ("lif_ensemble", "numpy_batched", 0)]
-)
 def test_outputs_are_nested_as_the_references(double):
     with pytest.raises(
         Different, match=r"double/numpy_port: returns tuple\(array\); expected array$"
@@ -180,6 +176,10 @@ def test_outputs_are_nested_as_the_references(double):
         prove(double("numpy", returns("(2 * x,)")))
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(
+    ("kernel", "port", "trial"), [("lif", "numpy_dense", ""), ("lif_ensemble", "numpy_batched", 0)]
+)
 class TestFirstDifferenceOfAFreeRun:
     """Neuron 7 starts exactly at threshold, in a port that takes it to be a little lower."""
 
