@@ -18,16 +18,8 @@ from typing import Any, NamedTuple
 from rich.console import Console
 from rich.text import Text
 
-from common.compare import (
-    COLOURS,
-    OTHER,
-    duration,
-    hidden,
-    measure_with_progress,
-    remarks,
-    table,
-    verdict,
-)
+from common.cli import print_session
+from common.compare import COLOURS, OTHER, duration, measure_with_progress
 from common.history import ROOT, Conditions, bench, git
 from common.kernel import find_kernel, library_of, load
 from common.machine import describe
@@ -144,11 +136,7 @@ def terminal(words: str) -> str:
     ports = TERMINAL[words][2]
     screen = Console(width=100, file=io.StringIO(), force_terminal=True, no_color=True)
     with screen.capture() as captured:
-        screen.print(table(found, 100))
-        if words_left := hidden(found, 100):
-            screen.print(f"Not in 100 columns: {', '.join(words_left)}.")
-        for line in (verdict(found), *remarks(found)):
-            screen.print(Text(line))
+        print_session(screen, found)
     lines = [line.rstrip() for line in Text.from_ansi(captured.get()).plain.splitlines()]
     command = " ".join(["portstudy", words, *(["--port", *ports] if ports else [])])
     shown = "\n".join([*textwrap.wrap(f"$ {command}", 98, subsequent_indent="    "), *lines])

@@ -7,7 +7,6 @@ Of the same name in `exercises/checks/` is the check, and in `exercises/solution
 import ast
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from common.kernel import UnknownName, import_file
 
@@ -47,7 +46,7 @@ class Exercise:
         """
         try:
             task = import_file(answer or self.path)
-            self._check()(task)
+            import_file(self.path.parent / "checks" / self.path.name).check(task)
         except NotImplementedError:
             return "not begun yet"
         except AssertionError as error:
@@ -55,9 +54,6 @@ class Exercise:
         except Exception as error:
             return f"raised {type(error).__name__}: {error}"
         return ""
-
-    def _check(self) -> Any:
-        return import_file(self.path.parent / "checks" / self.path.name).check
 
 
 def exercises() -> list[Exercise]:

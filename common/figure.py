@@ -232,7 +232,7 @@ def best() -> dict[str, dict[str, tuple[str, float]]]:
         if recorded := shown(kernel):
             ratio = recorded.figures("relative_time")
             found[kernel] = {
-                name: min(((1 / ratio[p], p) for p in ports), key=lambda pair: -pair[0])[::-1]
+                name: (port := min(ports, key=lambda p: ratio[p]), 1 / ratio[port])
                 for name in FRAMEWORKS
                 if (ports := [p for p in ratio if library_of(p) == name])
             }
@@ -240,7 +240,7 @@ def best() -> dict[str, dict[str, tuple[str, float]]]:
 
 
 def winners() -> str:
-    """How often each framework is the fastest, and where two are alike."""
+    """How often each framework is the fastest, and in which kernels."""
     wins: dict[str, list[str]] = {name: [] for name in FRAMEWORKS}
     for kernel, ports in best().items():
         gains = {name: gained for name, (_, gained) in ports.items()}

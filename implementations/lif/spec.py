@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from common.checks import Arrays, InvalidInput, fits, size
+from common.checks import Arrays, InvalidInput, fits, named, size
 from common.equivalence import Exact, Ulps
 from common.kernel import Kernel
 from common.roofline import Traffic, Work, moved
@@ -149,8 +149,7 @@ def check_model(arrays: Arrays, parameters: Any) -> Parameters:
 
 def check_state(arrays: Arrays, state: Any, *axes: str) -> State:
     """A State whose voltage has these axes."""
-    if not isinstance(state, tuple) or len(state) != len(State._fields):
-        raise InvalidInput(f"state: {type(state).__name__}; allowed: State(voltage)")
+    named("state", state, State)
     return State(arrays.take("state.voltage", state[0], *axes))
 
 

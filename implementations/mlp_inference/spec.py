@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from common.checks import Arrays, InvalidInput
+from common.checks import Arrays, named
 from common.equivalence import Ulps
 from common.kernel import Kernel
 from common.roofline import Work, moved
@@ -74,8 +74,7 @@ def make_dyadic(
 
 def check_layer(arrays: Arrays, name: str, layer: Any, *axes: str) -> Layer:
     """A Layer whose weights have these axes."""
-    if not isinstance(layer, tuple) or len(layer) != len(Layer._fields):
-        raise InvalidInput(f"{name}: {type(layer).__name__}; allowed: Layer(weights, bias)")
+    named(name, layer, Layer)
     return Layer(
         arrays.take(f"{name}.weights", layer[0], *axes),
         arrays.take(f"{name}.bias", layer[1], axes[-1]),
