@@ -57,6 +57,10 @@ class Backend:
     dtypes: tuple[str, ...] = ("float64", "float32")
     rounds_elsewhere = False
     """Does it compute the same, but round in other places? Then no port can agree to the bit."""
+    simulated = ""
+    """What stands in for the device, if anything does: ports are proven in it, and not measured."""
+    simulated = ""
+    """What stands in for the device here, if anything does: it proves, and nothing is measured."""
 
     def __init__(self, device: str = "cpu", dtype: str = "float64") -> None:
         self.device = device
@@ -114,6 +118,10 @@ class Backend:
         """The device as the library names it."""
         return self.device
 
+    def device_bytes(self) -> int:
+        """The most of a GPU's memory that this process has held, arguments included; else 0."""
+        return 0
+
     def version(self) -> str:
         """Version of the library."""
         return importlib.metadata.version(self.distribution or self.package)
@@ -128,6 +136,9 @@ class Numba(Backend):
 
     def _start(self) -> None:
         super()._start()
+        self._listen()
+
+    def _listen(self) -> None:
         from numba.core import event
 
         if Numba.listener is None:
@@ -149,6 +160,65 @@ class Numba(Backend):
 
     def compiled(self) -> tuple[int, float]:
         return Numba.count, Numba.seconds
+
+
+class NumbaCuda(Numba):
+    """Numba on the GPU; on the CPU in its simulator, where a Python thread is one of the GPU's.
+
+    `numba.cuda` is the one or the other from when it is imported: a process has one of them.
+    """
+
+    package = "numba_cuda"
+    distribution = "numba-cuda"
+    simulators: bool | None = None
+
+    def _start(self) -> None:
+        from numba import config
+
+        simulator = self.device == "cpu"
+        if NumbaCuda.simulators is None:
+            config.ENABLE_CUDASIM = simulator
+            NumbaCuda.simulators = simulator
+        elif NumbaCuda.simulators != simulator:
+            there = "its simulator" if NumbaCuda.simulators else "the GPU"
+            raise Unavailable(f"numba_cuda runs on {there} in this process already")
+        from numba import cuda
+
+        if simulator:
+            self.simulated = "Numba's CUDA simulator"
+            sys.setswitchinterval(1e-4)  # a barrier among threads waits for this, at worst for each
+        elif not cuda.is_available():
+            NumbaCuda.simulators = None
+            raise Unavailable(f"numba_cuda sees no 'cuda' device: {cuda.cuda_error()}")
+        else:
+            self.free = cuda.current_context().get_memory_info().free  # bytes
+        self.cuda = cuda
+        self._listen()
+
+    def put(self, arguments: tuple) -> tuple:
+        return self.wait(map_arrays(self._to_device, arguments))
+
+    def _to_device(self, x: Any) -> Any:
+        return self.cuda.to_device(x) if isinstance(x, np.ndarray) else x
+
+    def wait(self, outputs: Any) -> Any:
+        self.cuda.synchronize()
+        return outputs
+
+    def get(self, outputs: Any) -> Any:
+        def fetch(x: Any) -> Any:
+            return x.copy_to_host() if hasattr(x, "copy_to_host") else np.asarray(x)
+
+        return map_arrays(fetch, outputs)
+
+    def device_name(self) -> str:
+        return "cpu" if self.simulated else self.cuda.get_current_device().name.decode()
+
+    def device_bytes(self) -> int:
+        # It frees late: what its context holds now is the most that it has held.
+        if self.simulated:
+            return 0
+        return self.free - self.cuda.current_context().get_memory_info().free
 
 
 class Jax(Backend):
@@ -203,6 +273,43 @@ class Jax(Backend):
     def device_name(self) -> str:
         return self.place.device_kind
 
+    def device_bytes(self) -> int:
+        return (self.place.memory_stats() or {}).get("peak_bytes_in_use", 0)
+
+
+class JaxPallas(Jax):
+    """Kernels written in Pallas: compiled for a GPU, interpreted elsewhere."""
+
+    def _start(self) -> None:
+        super()._start()
+        if self.device == "cpu":
+            self.simulated = "Pallas's interpreter"
+
+
+class JaxSharded(Jax):
+    """JAX on all of its devices, of all its processes: each argument is put on every one."""
+
+    def _start(self) -> None:
+        super()._start()
+        devices = self.jax.devices(self.device)
+        mesh = self.jax.sharding.Mesh(devices, ("devices",))
+        self.place = self.jax.sharding.NamedSharding(mesh, self.jax.sharding.PartitionSpec())
+
+    def call(self, function: Callable, arguments: tuple) -> Any:
+        with (
+            self.jax.enable_x64(self.dtype == "float64"),
+            self.jax.default_matmul_precision("float32"),
+        ):
+            return function(*arguments)
+
+    def device_name(self) -> str:
+        devices = list(self.place.device_set)
+        return f"{len(devices)} x {devices[0].device_kind}"
+
+    def device_bytes(self) -> int:
+        here = self.place.addressable_devices
+        return max((x.memory_stats() or {}).get("peak_bytes_in_use", 0) for x in here)
+
 
 class Torch(Backend):
     """PyTorch, eager or compiled, without gradients."""
@@ -245,6 +352,9 @@ class Torch(Backend):
 
     def device_name(self) -> str:
         return self.torch.cuda.get_device_name() if self.device == "cuda" else "cpu"
+
+    def device_bytes(self) -> int:
+        return self.torch.cuda.max_memory_allocated() if self.device == "cuda" else 0
 
 
 class Scipy(Backend):
@@ -343,3 +453,11 @@ LIBRARIES: dict[str, type[Backend]] = {
     "nest": Nest,
 }
 """The first word of a port's name, to the backend that runs it."""
+
+STYLES: dict[str, type[Backend]] = {
+    "numba_cuda": NumbaCuda,
+    "jax_pallas": JaxPallas,
+    "jax_sharded": JaxSharded,
+    "jax_pmap": JaxSharded,
+}
+"""The first two words, where their library is used in another way than by its other ports."""

@@ -71,7 +71,6 @@ def list_kernels(options: argparse.Namespace) -> int:
     from rich import box
     from rich.table import Table
 
-    from common.backends import LIBRARIES
     from common.kernel import find_kernel, kernels
 
     rows = Table(box=box.SIMPLE_HEAD, pad_edge=False)
@@ -86,7 +85,7 @@ def list_kernels(options: argparse.Namespace) -> int:
         for heading in ("port", "what this rung changes", "here"):
             rows.add_column(heading, overflow="fold")
         for port in spec.ports():
-            package = LIBRARIES[spec.library(port)].package
+            package = spec.backend(port).package
             here = "yes" if importlib.util.find_spec(package) else f"{package} is not installed"
             rows.add_row(port, spec.lesson(port), here)
     print_table(open_console(), rows)

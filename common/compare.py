@@ -23,7 +23,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from common.backends import LIBRARIES, Backend
+from common.backends import Backend
 from common.kernel import find_kernel, one_of
 from common.measure import Figures, Session, measure
 
@@ -264,7 +264,7 @@ def remarks(session: Session) -> list[str]:
     if not measured:
         return reasons
     spec = find_kernel(session.kernel)
-    libraries = {f.port: LIBRARIES[spec.library(f.port)] for f in measured}
+    libraries = {f.port: spec.backend(f.port) for f in measured}
     apart = [port for port, library in libraries.items() if library.rounds_elsewhere]
     own = [port for port, lib in libraries.items() if lib.own_seconds is not Backend.own_seconds]
     how = "bit for bit" if session.bits else "within the tolerances of the spec"

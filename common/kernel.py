@@ -33,7 +33,7 @@ from typing import Any
 
 import numpy as np
 
-from common.backends import LIBRARIES, Backend, map_leaves
+from common.backends import LIBRARIES, STYLES, Backend, map_leaves
 from common.roofline import Work
 
 IMPLEMENTATIONS = Path(__file__).parent.parent / "implementations"
@@ -142,6 +142,10 @@ class Kernel:
         """The library that a port is written in."""
         return library_of(port)
 
+    def backend(self, port: str) -> type[Backend]:
+        """What runs a port: its library's backend, or that of its style."""
+        return STYLES.get("_".join(port.split("_")[:2])) or LIBRARIES[self.library(port)]
+
     def function(self, port: str) -> str:
         """The name of a port's function."""
         return self.name
@@ -207,7 +211,7 @@ def load_file(kernel: Kernel, path: Path, *, device: str = "cpu", dtype: str = "
     one_of("device", device, DEVICES)
     one_of("dtype", dtype, DTYPES)
     port = path.stem
-    backend = LIBRARIES[kernel.library(port)](device, dtype)
+    backend = kernel.backend(port)(device, dtype)
     try:
         module = import_file(path)
     except Exception as error:

@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from common.backends import LIBRARIES, leaves
+from common.backends import leaves
 from common.equivalence import Rounding, compare, compare_accuracy
 from common.kernel import Kernel, find_kernel, one_of
 
@@ -56,6 +56,8 @@ class Figures:
     get_seconds: float = math.nan
     peak_bytes: int = 0
     """The most that the process grew above its imports and its NumPy arguments, over two calls."""
+    device_peak_bytes: int = 0
+    """The most of a GPU's memory that the process held, its arguments included."""
     samples: list[float] = field(default_factory=list)
     """Seconds a call, one sample a round; of a simulator, those that it says it ran."""
     largest_error: float = math.nan
@@ -283,7 +285,7 @@ def measure(
                 "device": "cpu" if port == held_against else device,
                 "threads": threads,
             }
-            python = LIBRARIES[spec.library(port)].interpreter()
+            python = spec.backend(port).interpreter()
             workers[port] = _Process(job, timeout, folder, python=python)
             stack.callback(workers[port].end)
             _prepare(spec, session, session.ports[port], workers[port], folder)
@@ -336,7 +338,7 @@ def _prepare(
             arguments = kernel.make_inputs(session.size, session.dtype)
             kernel.alive(arguments, tuple(outputs.values()))
         exact = _saved(folder / "exact.npz") if (folder / "exact.npz").exists() else None
-        elsewhere = LIBRARIES[kernel.library(figures.port)].rounds_elsewhere
+        elsewhere = kernel.backend(figures.port).rounds_elsewhere
         if kernel.measures_rounding:
             changed, *allowed = _saved(folder / "rounding.npz").values()
             rounding = Rounding(allowed, changed.tolist())

@@ -39,9 +39,12 @@ class Worker:
     ) -> None:
         """`inputs` is the dtype that the arguments are made in, where it is not the port's."""
         start = time.perf_counter()
+        from common.backends import Unavailable
         from common.kernel import load
 
         self.port = load(kernel, port, dtype=dtype, device=device)
+        if stand_in := self.port.backend.simulated:
+            raise Unavailable(f"here it runs in {stand_in}, which proves and has no speed")
         self.import_seconds = time.perf_counter() - start
         made = self.port.kernel.make_inputs(size, inputs or dtype)
         self.arguments = self.port.check(*made) if inputs else made
@@ -73,6 +76,7 @@ class Worker:
             "put_seconds": put,
             "get_seconds": get,
             "peak_bytes": max(0, peak_memory() - held),
+            "device_peak_bytes": port.backend.device_bytes(),
             "device_name": port.backend.device_name(),
             "version": port.backend.version(),
         }
