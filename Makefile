@@ -10,6 +10,9 @@ BENCH ?=
 DTYPE ?= float64
 THREADS ?= all
 DEVICE ?= cpu
+MACHINE ?=
+A ?= HEAD^
+B ?= HEAD
 RANGE ?= -n 5 HEAD
 JOBS ?= 2
 
@@ -18,7 +21,7 @@ READY := .venv/ready
 SIMULATORS := .venv-simulators
 SETTINGS := --dtype $(DTYPE) --threads $(THREADS) --device $(DEVICE)
 
-.PHONY: bench install test simulators test-simulators history publish account notes lint format types check smoke clean
+.PHONY: bench install test simulators test-simulators history compare prune publish account notes lint format types check smoke clean
 
 bench: $(READY)
 	$(BIN)/python -m common.history bench $(SETTINGS) $(BENCH)
@@ -37,8 +40,17 @@ test-simulators: $(SIMULATORS)/ready
 	  -k "simulators or brian2_ or nest_" tests/test_simulators.py tests/test_ports.py \
 	  tests/test_wrong_ports.py tests/test_lif.py tests/test_properties.py tests/test_bad_input.py
 
+# asv over commits, with the tested libraries and with the oldest that are supported. Interrupted, it
+# goes on where it stopped. MACHINE=name: what this machine is called in the history.
 history: $(READY)
-	$(BIN)/python -m common.history record --device $(DEVICE) --range "$(RANGE)" $(BENCH)
+	$(BIN)/python -m common.history record --device $(DEVICE) --machine "$(MACHINE)" --range "$(RANGE)" $(BENCH)
+
+# Is commit B slower than commit A? Exit code 1 (of make: 2) if a port is.
+compare: $(READY)
+	$(BIN)/python -m common.history compare "$(A)" "$(B)" $(BENCH)
+
+prune: $(READY)
+	$(BIN)/python -m common.history prune
 
 publish: $(READY)
 	$(BIN)/python -m common.history publish
@@ -81,7 +93,7 @@ smoke: $(READY)
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "portstudy needs Python 3.11 or later: make PYTHON=python3.11")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --constraint constraints.txt --editable ".[jax,numba,torch,peers,dev]"
+	$(BIN)/python -m pip install --constraint constraints.txt --editable ".[jax,numba,cuda,torch,peers,dev]"
 	@touch $@
 
 $(SIMULATORS)/ready: pyproject.toml constraints-simulators.txt

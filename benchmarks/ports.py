@@ -7,12 +7,13 @@ no figure and fails with the difference; one that is unavailable here is skipped
 
 The environment says what a session measures: PORTSTUDY_DTYPE (float64, float32), PORTSTUDY_THREADS
 (all, 1), PORTSTUDY_DEVICE (cpu, cuda), PORTSTUDY_PORTS (names, all where it is empty),
-PORTSTUDY_REQUIRE (libraries that must not be unavailable) and PORTSTUDY_SESSIONS (a folder with
-sessions of this commit that were measured before asv started).
+PORTSTUDY_REQUIRE (libraries that must not be unavailable) and PORTSTUDY_SESSIONS (a folder for the
+sessions of this commit, one folder for each environment; what is there is not measured again).
 """
 
 import math
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,13 +29,16 @@ def setting(name: str, default: str) -> str:
 
 def session(folder: str, kernel: str, size: str) -> Session:
     """The session of a kernel and size, measured if it has not been."""
-    path = Path(setting("SESSIONS", folder)) / f"{kernel}-{size}.json"
-    if not path.exists():
-        named = setting("PORTS", "").split(",") if setting("PORTS", "") else []
+    path = Path(setting("SESSIONS", folder), Path(sys.prefix).name, f"{kernel}-{size}.json")
+    spec = find_kernel(kernel)
+    there = spec.ports_at(size) if hasattr(spec, "ports_at") else spec.ports()  # at earlier commits
+    named = [port for port in setting("PORTS", "").split(",") if port in there]
+    if not path.exists() or not set(named) <= set(Session.load(path).ports):
+        path.parent.mkdir(parents=True, exist_ok=True)
         measure(
             kernel,
             size,
-            [port for port in find_kernel(kernel).ports_at(size) if port in named or not named],
+            named or there,
             dtype=setting("DTYPE", "float64"),
             device=setting("DEVICE", "cpu"),
             threads=setting("THREADS", "all"),

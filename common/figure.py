@@ -5,85 +5,12 @@ python -m common.figure    draws the picture in light and in dark; `make notes` 
 
 import contextlib
 import difflib
-import functools
-import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from common.compare import COLOURS, OTHER, duration
 from common.history import ROOT
-from common.kernel import benchmark_class, find_kernel, kernels, library_of
-
-RESULTS = ROOT / "benchmarks" / "results"
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """One result file of asv, and what it says of one kernel and size."""
-
-    path: Path
-    data: dict[str, Any]
-    kernel: str
-    size: str
-
-    def figures(self, name: str) -> dict[str, float]:
-        """Figure of each port, for example `steady_state`; ports without one are left out."""
-        title = benchmark_class(self.kernel)
-        result = dict(
-            zip(
-                self.data["result_columns"],
-                self.data["results"].get(f"ports.{title}.track_{name}", []),
-                strict=False,
-            )
-        )
-        if not result:
-            return {}
-        ports, sizes = ([word.strip("'") for word in axis] for axis in result["params"])
-        values = iter(result["result"])
-        table = {(port, size): next(values) for port in ports for size in sizes}
-        return {
-            port: table[port, self.size]
-            for port in ports
-            if isinstance(table.get((port, self.size)), (int, float))
-            and table[port, self.size] == table[port, self.size]
-        }
-
-    @property
-    def caption(self) -> str:
-        """Where and with what this was measured."""
-        machine = self.data["params"]
-        versions = ", ".join(
-            f"{name} {self.data['requirements'][name]}"
-            for name in ("numpy", "jax", "numba", "torch")
-        )
-        settings = self.data["env_vars"]
-        return (
-            f"{machine['cpu']}, {machine['num_cpu']} cores, {machine['device']}; "
-            f"{settings['PORTSTUDY_DTYPE']}, threads: {settings['PORTSTUDY_THREADS']}; "
-            f"Python {self.data['python']}, {versions}; commit {self.data['commit_hash'][:8]}"
-        )
-
-
-@functools.cache
-def results() -> list[tuple[Path, dict[str, Any]]]:
-    """All result files, read once."""
-    return [(path, json.loads(path.read_text())) for path in RESULTS.glob("*/*-*.json")]
-
-
-def newest(kernel: str, size: str) -> Recorded:
-    """The newest recorded result that has this kernel and size, in float64 on all cores."""
-    found = []
-    for path, data in results():
-        recorded = Recorded(path, data, kernel, size)
-        usual = recorded.data["env_vars"] == {
-            "PORTSTUDY_DTYPE": "float64", "PORTSTUDY_THREADS": "all",
-        }  # fmt: skip
-        if usual and len(recorded.figures("steady_state")) > 1:
-            found.append(recorded)
-    if not found:
-        raise FileNotFoundError(f"no recorded result for {kernel}, {size}: make bench, then commit")
-    return max(found, key=lambda recorded: (recorded.data["date"], recorded.path.name))
+from common.kernel import find_kernel, kernels, library_of
+from common.results import Recorded, newest
 
 
 def table(kernel: str, size: str) -> str:

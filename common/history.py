@@ -1,8 +1,10 @@
 """The performance history: asv on the current commit or on many, its site, and a table.
 
 python -m common.history bench [SELECTION ...]    prove, measure, record, publish, print the table
-python -m common.history record                   asv on a range of commits, for `make history`
+python -m common.history record [SELECTION ...]   asv on a range of commits, for `make history`
+python -m common.history compare A B [SELECTION ...]   is B slower than A? for `make compare`
 python -m common.history publish                  build the site from the results alone
+python -m common.history prune                    drop results that are published no more
 python -m common.history machine                  tell asv what this machine is; print its name
 
 A SELECTION is `kernel`, `kernel:size` or `kernel:size:port,port`, with `*` for any; `all` is every
@@ -10,6 +12,7 @@ kernel at its first size. The default is the LIF network, alone and as an ensemb
 """
 
 import argparse
+import json
 import os
 import platform
 import re
@@ -18,12 +21,15 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psutil
+from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
+from common.cli import open_console
 from common.compare import match, measure_with_progress, remarks, table
 from common.kernel import (
     DEVICES,
@@ -33,12 +39,18 @@ from common.kernel import (
     find_kernel,
     kernels,
 )
-from common.measure import usable_processors
+from common.measure import Session, usable_processors
+from common.regressions import NOTICED, change, lost, slower
+from common.results import RESULTS, history, prune, sort_out
 
 ROOT = Path(__file__).parent.parent
 HTML = ROOT / ".asv" / "html"
 DEFAULT = ["lif", "lif_ensemble"]
 CODE = ["common", "implementations", "benchmarks/*.py"]
+PLAIN: dict[str, Any] = {"markup": False, "highlight": False, "soft_wrap": True}
+
+TURNS = 3
+"""Sessions of each commit that `compare` makes: all of one come first by chance in 1 of 20."""
 
 Selection = tuple[str, str, list[str]]
 """Kernel, size, ports."""
@@ -75,15 +87,15 @@ def bench(words: list[str], conditions: Conditions, keep: Path | None = None) ->
 
     With `keep`, the sessions themselves are left in that folder, too.
     """
-    console = Console()
-    if not console.is_terminal:
-        console.width = 100
+    console = open_console()
     chosen = select(words)
     with tempfile.TemporaryDirectory() as folder:
         sessions = []
         for kernel, size, ports in chosen:
             session = measure_with_progress(console, kernel, size, ports, **conditions._asdict())
-            session.save(Path(folder) / f"{kernel}-{size}.json")
+            path = Path(folder, Path(sys.prefix).name, f"{kernel}-{size}.json")
+            path.parent.mkdir(exist_ok=True)
+            session.save(path)
             if keep:
                 session.save(keep / f"{kernel}-{size}-{conditions.dtype}-{conditions.threads}.json")
             sessions.append(session)
@@ -107,29 +119,32 @@ def _record(
         console.print("Not recorded: the code differs from the last commit. Commit it first.")
         return True
     # The figures are there already: a process forked for each is soon done with reading its own.
-    command = [
-        sys.executable,
-        "-m",
-        "asv",
-        "run",
-        "-E",
-        "checkout",
-        "--launch-method",
-        "forkserver",
-    ]
+    command = ["run", "-E", "checkout", "--launch-method", "forkserver"]
     command += ["--set-commit-hash", commit]
     command += ["--machine", register_machine(conditions.device), *_only(chosen)]
     settings = {f"PORTSTUDY_{name.upper()}": value for name, value in conditions._asdict().items()}
-    return _run_asv(console, command, settings | {"PORTSTUDY_SESSIONS": sessions}) == 0
+    code, log = _run_asv(console, command, settings | {"PORTSTUDY_SESSIONS": sessions})
+    if code:
+        console.print(f"asv ended with exit code {code}: see {log.relative_to(ROOT)}", **PLAIN)
+    return code == 0
 
 
-def _run_asv(console: Console, command: list[str], settings: dict[str, str]) -> int:
-    """Run asv behind a progress bar: it prints a row for every port and size, selected or not."""
-    log = ROOT / ".asv" / "run.log"
-    log.parent.mkdir(exist_ok=True)
-    bar = Progress(TextColumn("recording with asv"), BarColumn(), console=console)
+def _run_asv(
+    console: Console, arguments: list[str], settings: dict[str, str], log_name: str = "run.log"
+) -> tuple[int, Path]:
+    """Run asv behind a progress bar: it prints a row for every port and size, selected or not.
+
+    Returns its exit code, and where all that it printed is.
+    """
+    log = ROOT / ".asv" / "log" / log_name
+    log.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "asv", *arguments]
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console,
+        transient=True,
+    )  # fmt: skip
     with bar, log.open("w") as lines:
-        task = bar.add_task("", total=100)
+        task = bar.add_task("asv", total=100)
         with subprocess.Popen(
             command, cwd=ROOT, env=os.environ | settings, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -137,84 +152,216 @@ def _run_asv(console: Console, command: list[str], settings: dict[str, str]) -> 
             assert process.stdout is not None
             for line in process.stdout:
                 lines.write(line)
-                percent = re.match(r"\[ *([\d.]+)%\]", line)
+                percent = re.match(r"\[ *([\d.]+)%\] ·* *(.*)", line)
                 if percent:
-                    bar.update(task, completed=float(percent[1]))
-    if process.returncode:
-        console.print(f"asv ended with exit code {process.returncode}: see {log.relative_to(ROOT)}")
-    return process.returncode
+                    what = percent[2][:60] or "asv"
+                    bar.update(task, completed=float(percent[1]), description=what)
+                elif line.startswith("·"):  # environments are made, the commit is built
+                    bar.update(task, description=line.strip("· \n")[:60])
+    return process.returncode, log
 
 
 def publish(console: Console) -> bool:
-    """Build the site from all results, to be opened with no network."""
+    """Build the site from all sound results, to be opened with no network; say what got slower."""
     from common import book
     from common.site import make_local
 
+    sound, unsound = sort_out(RESULTS)
+    for path, why in unsound.items():
+        console.print(f"Left out: {path.relative_to(ROOT)} {why}", **PLAIN)
     shutil.rmtree(HTML, ignore_errors=True)
-    done = subprocess.run(
-        [sys.executable, "-m", "asv", "publish", "--no-pull", "-o", str(HTML)], cwd=ROOT
-    )
-    if done.returncode:
-        return False
+    with tempfile.TemporaryDirectory() as folder:
+        config = _with_results(sound, Path(folder))
+        command = [sys.executable, "-m", "asv", "--config", str(config), "publish", "--no-pull"]
+        if subprocess.run([*command, "-o", str(HTML)], cwd=ROOT).returncode:
+            return False
     why = make_local(HTML, ROOT / ".asv" / "npm")
     if why:
-        console.print(f"The site needs a network, its scripts come from CDNs: {why}")
+        console.print(f"The site needs a network, its scripts come from CDNs: {why}", **PLAIN)
     book.build()
+    announce(console)
     console.print(
         f"\nSite: {HTML}/index.html, to be served (a browser loads no data from files):\n"
         f"  python3 -m http.server --bind 127.0.0.1 --directory {HTML.relative_to(ROOT)} 8000\n"
         "  http://127.0.0.1:8000/#/ports.Lif.track_steady_state?x-axis=port&y-axis-scale=log",
-        highlight=False,
-        soft_wrap=True,
+        **PLAIN,
     )
     return True
 
 
-def record(commits: str, words: list[str], *, device: str) -> int:
-    """Run asv over a range of commits, in environments that it builds."""
-    hashes = git("rev-list", "--first-parent", *commits.split())
+def _with_results(paths: list[Path], folder: Path) -> Path:
+    """A copy of these results, and a configuration of asv that has its results there."""
+    from asv.util import load_json
+
+    shutil.copy(RESULTS / "benchmarks.json", folder)
+    for path in {*paths, *(path.parent / "machine.json" for path in paths)}:
+        (folder / path.parent.name).mkdir(exist_ok=True)
+        shutil.copy(path, folder / path.parent.name)
+    config = load_json(str(ROOT / "asv.conf.json"), js_comments=True)
+    config |= {"repo": str(ROOT), "results_dir": str(folder), "plugins": []}
+    written = folder / "asv.conf.json"
+    written.write_text(json.dumps(config))
+    return written
+
+
+def announce(console: Console) -> None:
+    """Say which ports became slower, or have no figure any more, and since which commit."""
+    found = [*slower(HTML), *lost(RESULTS, history(ROOT))]
+    console.print()
+    for finding in found:
+        subject = git("log", "-1", "--format=%s", finding.commit)
+        console.print(f"{finding}: {subject}", **PLAIN)
+    if not found:
+        console.print("No port became slower, by relative time, and none lost its figure.", **PLAIN)
+
+
+def compare(a: str, b: str, words: list[str]) -> int:
+    """Is commit B slower than commit A? Sessions in turn, A B A B A B; 1 if a port is worse."""
+    console = open_console()
+    commits = []
+    for name in (a, b):
+        commit = git("rev-parse", "--verify", f"{name}^{{commit}}")
+        if not commit:
+            raise UnknownName(f"commit {name!r}: git knows none")
+        commits.append(commit)
+    chosen = select(words)
+    settings = {"PORTSTUDY_PORTS": ",".join(sorted({p for _, _, ports in chosen for p in ports}))}
+    machine = register_machine("cpu")
+    found: dict[str, list[dict]] = {"A": [], "B": []}
+    with tempfile.TemporaryDirectory() as folder:
+        for turn in range(TURNS):
+            for side, commit in zip("AB", commits, strict=True):
+                console.print(f"{turn + 1} of {TURNS}: {side} {commit[:8]}", **PLAIN)
+                sessions = Path(folder, f"{turn}{side}")
+                code, log = _run_asv(
+                    console,
+                    ["run", f"{commit}^!", "-E", "virtualenv:3.11", "--dry-run",
+                     "--machine", machine, *_only(chosen, "track_relative_time")],
+                    settings | {"PORTSTUDY_SESSIONS": str(sessions)}, f"{commit[:8]}.log",
+                )  # fmt: skip
+                read = [Session.load(path) for path in sorted(sessions.glob("*/*.json"))]
+                if code and not read:
+                    console.print(f"{commit[:8]} could not be built or measured: {log}", **PLAIN)
+                    return 2
+                found[side].append({(s.kernel, s.size): _relative_times(s) for s in read})
+    changes = [
+        change(kernel, size, port, *([s.get((kernel, size), {}) for s in found[x]] for x in "AB"))
+        for kernel, size, ports in chosen
+        for port in ports
+        if port != find_kernel(kernel).reference_at(size)
+    ]
+    rows = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    rows.add_column("port")
+    for heading in ("B over A", "from", "to"):
+        rows.add_column(heading, justify="right")
+    rows.add_column("")
+    for c in sorted(changes, key=lambda c: -c.ratio if c.ratio == c.ratio else 0):
+        numbers = ["", "", ""] if c.why else [f"{x:.3f}" for x in (c.ratio, c.low, c.high)]
+        name = f"{c.kernel}/{c.port}" if c.size == "small" else f"{c.kernel}/{c.port} at {c.size}"
+        rows.add_row(name, *numbers, f"{c.verdict}: {c.why}" if c.why else c.verdict)
+    console.print(rows)
+    console.print(
+        f"B over A: time relative to the reference's at {commits[1][:8]} over that at "
+        f"{commits[0][:8]}, of {TURNS} sessions each, in turn, on one thread; from, to: the "
+        f"smallest and the largest of any two. worse: all are above {NOTICED}.",
+        **PLAIN,
+    )
+    return int(any(c.verdict in ("worse", "fails") for c in changes))
+
+
+def _relative_times(session: Session) -> dict[str, float | str]:
+    """Of each port its relative time, or why it has none; those that are not here are left out."""
+    return {
+        port: session.relative(port) if f.samples else f"{f.status}: {f.reason}"
+        for port, f in session.ports.items()
+        if f.status != "unavailable"
+    }
+
+
+def record(commits: str, words: list[str], *, device: str, machine: str = "") -> int:
+    """Run asv over commits, in environments that it builds once and keeps; 0 if nothing failed.
+
+    What was measured before is not measured again, so a run that was interrupted goes on. A commit
+    that cannot be built or measured is named, and left.
+    """
+    console = open_console()
+    hashes = git("rev-list", "--first-parent", *commits.split()).split()
     if not hashes:
         print(f"--range: git finds no commits in {commits!r}", file=sys.stderr)
         return 2
-    chosen = ROOT / ".asv" / "commits"
-    chosen.parent.mkdir(exist_ok=True)
-    chosen.write_text(hashes)
-    command = [
-        sys.executable,
-        "-m",
-        "asv",
-        "run",
-        f"HASHFILE:{chosen}",
-        "--machine",
-        register_machine(device),
-    ]
+    machine = register_machine(device, machine)
+    failed = False
+    for number, commit in enumerate(hashes, 1):
+        subject = git("log", "-1", "--format=%s", commit)
+        console.print(f"{number} of {len(hashes)}: {commit[:8]} {subject}", **PLAIN)
+        for problem in _record_commit(console, commit, words, device, machine):
+            console.print(f"  {problem}", **PLAIN)
+            failed = True
+    published = publish(console)
+    return int(failed or not published)
+
+
+def _record_commit(
+    console: Console, commit: str, words: list[str], device: str, machine: str, *options: str
+) -> list[str]:
+    """Measure one commit in all environments of asv.conf.json; returns what went wrong."""
     selected = select(words)
     ports = {port for _, _, names in selected for port in names}
-    done = subprocess.run(
-        [*command, "--skip-existing", *_only(selected)],
-        cwd=ROOT, env=os.environ | {"PORTSTUDY_PORTS": ",".join(sorted(ports))},
-    )  # fmt: skip
-    published = publish(Console())
-    return done.returncode or int(not published)
+    sessions = ROOT / ".asv" / "sessions" / f"{commit}-{device}"
+    sessions.mkdir(parents=True, exist_ok=True)
+    settings = {
+        "PORTSTUDY_PORTS": ",".join(sorted(ports)),
+        "PORTSTUDY_DEVICE": device,
+        "PORTSTUDY_SESSIONS": str(sessions),
+    }
+    command = ["run", f"{commit}^!", "--machine", machine, "--skip-existing", *options]
+    code, log = _run_asv(console, [*command, *_only(selected)], settings, f"{commit[:8]}.log")
+    problems = []
+    for path in sorted(sessions.glob("*/*.json")):
+        session = Session.load(path)
+        for port in session.ports.values():
+            if port.status in ("different", "failed"):
+                where = _libraries(path.parent.name)
+                what = f"{session.kernel}/{port.port}: {port.status}: {port.reason}"
+                problems.append(f"{what} ({where})")
+    if code and not problems:
+        problems.append(f"could not be built or measured: see {log.relative_to(ROOT)}")
+    return problems
 
 
-def _only(chosen: list[Selection]) -> list[str]:
+def _libraries(environment: str) -> str:
+    """The versions in one of the environments that asv has built."""
+    info = ROOT / ".asv" / "env" / environment / "asv-env-info.json"
+    found = json.loads(info.read_text())["requirements"] if info.exists() else {}
+    return ", ".join(f"{name} {version}" for name, version in found.items()) or environment
+
+
+def drop() -> int:
+    """Drop what is published no more, and say what."""
+    dropped = prune(RESULTS, history(ROOT))
+    for path, why in dropped.items():
+        print(f"{path.relative_to(ROOT)}: {why}")
+    print(f"{len(dropped)} result files dropped or made smaller")
+    return 0
+
+
+def _only(chosen: list[Selection], figure: str = ".*") -> list[str]:
     """asv's options for these ports and sizes alone."""
     options = []
     for kernel, size, ports in chosen:
         name = benchmark_class(kernel)
-        options += ["--bench", rf"^ports\.{name}\..*\('({'|'.join(ports)})', '{size}'\)$"]
+        options += ["--bench", rf"^ports\.{name}\.{figure}\('({'|'.join(ports)})', '{size}'\)$"]
     return options
 
 
-def register_machine(device: str) -> str:
-    """Tell asv what this machine is; returns its name, made of its processor and device."""
+def register_machine(device: str, name: str = "") -> str:
+    """Tell asv what this machine is; returns its name, if none is given of what it is made of."""
     from asv.machine import MachineCollection
     from asv.util import get_cpu_info
 
     cpu = get_cpu_info() or platform.processor() or platform.machine()
     cores = usable_processors()
-    name = re.sub(r"[^a-z0-9]+", "-", f"{cpu} {cores} cores {device}".lower()).strip("-")
+    name = re.sub(r"[^a-z0-9]+", "-", (name or f"{cpu} {cores} cores {device}").lower()).strip("-")
     MachineCollection.save(
         name,
         {
@@ -248,27 +395,36 @@ def main() -> int:
         prog="python -m common.history", description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    parser.add_argument("action", choices=["bench", "record", "publish", "machine"])
+    actions = ["bench", "record", "compare", "publish", "prune", "machine"]
+    parser.add_argument("action", choices=actions)
     parser.add_argument("selection", nargs="*", help="kernel[:size[:port,port]]")
     parser.add_argument("--range", default="-n 5 HEAD", help="commits, as git rev-list does")
     parser.add_argument("--dtype", choices=DTYPES, default="float64")
     parser.add_argument("--threads", choices=["all", "1"], default="all")
     parser.add_argument("--device", choices=DEVICES, default="cpu")
+    parser.add_argument("--machine", default="", help="its name in the history, if not its parts'")
     options = parser.parse_intermixed_args()
+    words = options.selection
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     try:
         if options.action == "publish":
-            return 0 if publish(Console()) else 1
+            return 0 if publish(open_console()) else 1
+        if options.action == "prune":
+            return drop()
         if options.action == "machine":
-            print(register_machine(options.device))
+            print(register_machine(options.device, options.machine))
             return 0
+        if options.action == "compare":
+            if len(words) < 2:
+                parser.error("compare: two commits, A and B")
+            return compare(words[0], words[1], words[2:])
         if options.action == "record":
-            return record(options.range, options.selection, device=options.device)
-        return bench(options.selection, Conditions(options.dtype, options.threads, options.device))
+            return record(options.range, words, device=options.device, machine=options.machine)
+        return bench(words, Conditions(options.dtype, options.threads, options.device))
     except UnknownName as error:
         parser.error(str(error))
     except KeyboardInterrupt:
-        print("\nInterrupted; nothing was recorded.", file=sys.stderr)
+        print("\nInterrupted. What was being measured is not recorded.", file=sys.stderr)
         return 130
 
 

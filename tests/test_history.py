@@ -5,11 +5,12 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from benchmarks import ports as suite
-from common import figure, site
+from common import figure, results, site
 from common.compare import duration, table
 from common.history import select
 from common.kernel import UnknownName, find_kernel, kernels
@@ -72,7 +73,9 @@ def recorded(tmp_path, monkeypatch):
     session = Session(
         "lif", "small", "float64", "cpu", "all", "numpy_dense", True, "3.11", 2, ports
     )
-    session.save(tmp_path / "lif-small.json")
+    folder = tmp_path / Path(sys.prefix).name
+    folder.mkdir()
+    session.save(folder / "lif-small.json")
     monkeypatch.setenv("PORTSTUDY_SESSIONS", str(tmp_path))
     monkeypatch.delenv("PORTSTUDY_REQUIRE", raising=False)
     return session
@@ -197,15 +200,20 @@ def test_the_site_keeps_the_cdn_where_nothing_can_be_fetched(tmp_path, monkeypat
 
 
 def test_the_readme_reads_the_newest_result(tmp_path, monkeypatch):
-    # Read once in a process: another test, or a lesson, may have read the real ones.
-    monkeypatch.setattr("common.figure.results", figure.results.__wrapped__)
     nan = float("nan")
     for date, seconds in ((1, 9.0), (2, 0.5)):
         result = {
             "commit_hash": f"{date}" * 40,
             "date": date,
             "python": "3.11",
-            "params": {"cpu": "a processor", "num_cpu": "2", "device": "cpu"},
+            "version": 2,
+            "env_name": "checkout",
+            "params": {
+                "machine": "machine",
+                "cpu": "a processor",
+                "num_cpu": "2",
+                "device": "cpu",
+            },
             "requirements": {"numpy": "2", "jax": "1", "numba": "1", "torch": "2"},
             "env_vars": {"PORTSTUDY_DTYPE": "float64", "PORTSTUDY_THREADS": "all"},
             "result_columns": ["result", "params"],
@@ -224,8 +232,8 @@ def test_the_readme_reads_the_newest_result(tmp_path, monkeypatch):
         }
         folder = tmp_path / "machine"
         folder.mkdir(exist_ok=True)
-        (folder / f"{date}-env.json").write_text(json.dumps(result))
-    monkeypatch.setattr(figure, "RESULTS", tmp_path)
+        (folder / f"{str(date) * 8}-env.json").write_text(json.dumps(result))
+    monkeypatch.setattr(results, "RESULTS", tmp_path)
     rows = figure.table("lif", "small").splitlines()
     assert "commit 22222222" in rows[-1]
     assert [re.findall(r"`(\w+)`", row)[0] for row in rows[2:5]] == [

@@ -8,7 +8,8 @@ import numba
 import numpy as np
 import pytest
 
-from common.figure import Recorded, shown, times
+from common.figure import shown, times
+from common.results import Recorded
 from common.kernel import kernels, library_of
 
 NAMES = {"numpy": "NumPy", "jax": "JAX", "numba": "Numba", "torch": "PyTorch"}
