@@ -8,7 +8,7 @@
 PYTHON ?= python3
 BENCH ?=
 DTYPE ?= float64
-THREADS ?= all
+THREADS ?=
 DEVICE ?= cpu
 MACHINE ?=
 A ?= HEAD^
@@ -19,7 +19,7 @@ JOBS ?= 2
 BIN := .venv/bin
 READY := .venv/ready
 SIMULATORS := .venv-simulators
-SETTINGS := --dtype $(DTYPE) --threads $(THREADS) --device $(DEVICE)
+SETTINGS := --dtype $(DTYPE) --device $(DEVICE) $(if $(THREADS),--threads $(THREADS))
 
 .PHONY: bench install test simulators test-simulators history compare prune publish account notes lint format types check smoke clean
 
@@ -43,7 +43,7 @@ test-simulators: $(SIMULATORS)/ready
 # asv over commits, with the tested libraries and with the oldest that are supported. Interrupted, it
 # goes on where it stopped. MACHINE=name: what this machine is called in the history.
 history: $(READY)
-	$(BIN)/python -m common.history record --device $(DEVICE) --machine "$(MACHINE)" --range "$(RANGE)" $(BENCH)
+	$(BIN)/python -m common.history record $(SETTINGS) --machine "$(MACHINE)" --range "$(RANGE)" $(BENCH)
 
 # Is commit B slower than commit A? Exit code 1 (of make: 2) if a port is.
 compare: $(READY)

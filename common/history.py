@@ -171,9 +171,11 @@ def publish(console: Console) -> bool:
         console.print(f"Left out: {path.relative_to(ROOT)} {why}", **PLAIN)
     shutil.rmtree(HTML, ignore_errors=True)
     with tempfile.TemporaryDirectory() as folder:
-        config = _with_results(sound, Path(folder))
-        command = [sys.executable, "-m", "asv", "--config", str(config), "publish", "--no-pull"]
-        if subprocess.run([*command, "-o", str(HTML)], cwd=ROOT).returncode:
+        config = _config(Path(folder), results=_copy_results(sound, Path(folder)))
+        command = ["--config", str(config), "publish", "--no-pull", "-o", str(HTML)]
+        code, log = _run_asv(console, command, {}, "publish.log")
+        if code:
+            console.print(f"asv publish ended with exit code {code}: see {log}", **PLAIN)
             return False
     why = make_local(HTML, ROOT / ".asv" / "npm")
     if why:
@@ -189,19 +191,38 @@ def publish(console: Console) -> bool:
     return True
 
 
-def _with_results(paths: list[Path], folder: Path) -> Path:
-    """A copy of these results, and a configuration of asv that has its results there."""
+def _config(folder: Path, conditions: Conditions | None = None, results: Path = RESULTS) -> Path:
+    """A file with asv's configuration, for ports measured so, or with its results elsewhere."""
     from asv.util import load_json
 
-    shutil.copy(RESULTS / "benchmarks.json", folder)
-    for path in {*paths, *(path.parent / "machine.json" for path in paths)}:
-        (folder / path.parent.name).mkdir(exist_ok=True)
-        shutil.copy(path, folder / path.parent.name)
     config = load_json(str(ROOT / "asv.conf.json"), js_comments=True)
-    config |= {"repo": str(ROOT), "results_dir": str(folder), "plugins": []}
+    for name in ("benchmark_dir", "env_dir"):
+        config[name] = str(ROOT / config[name])
+    config |= {"repo": str(ROOT), "results_dir": str(results), "plugins": []}
+    if conditions:
+        settings = {
+            "PORTSTUDY_DTYPE": conditions.dtype,
+            "PORTSTUDY_THREADS": conditions.threads,
+        }
+        config["matrix"]["env_nobuild"] = {name: [value] for name, value in settings.items()}
+        for further in config["include"]:
+            further["env_nobuild"] = settings
+    commands = [line.replace("{conf_dir}", str(ROOT)) for line in config["install_command"]]
+    config["install_command"] = commands
     written = folder / "asv.conf.json"
     written.write_text(json.dumps(config))
     return written
+
+
+def _copy_results(paths: list[Path], folder: Path) -> Path:
+    """A copy of these results, for asv to read."""
+    results = folder / "results"
+    results.mkdir()
+    shutil.copy(RESULTS / "benchmarks.json", results)
+    for path in {*paths, *(path.parent / "machine.json" for path in paths)}:
+        (results / path.parent.name).mkdir(exist_ok=True)
+        shutil.copy(path, results / path.parent.name)
+    return results
 
 
 def announce(console: Console) -> None:
@@ -225,7 +246,6 @@ def compare(a: str, b: str, words: list[str]) -> int:
             raise UnknownName(f"commit {name!r}: git knows none")
         commits.append(commit)
     chosen = select(words)
-    settings = {"PORTSTUDY_PORTS": ",".join(sorted({p for _, _, ports in chosen for p in ports}))}
     machine = register_machine("cpu")
     found: dict[str, list[dict]] = {"A": [], "B": []}
     with tempfile.TemporaryDirectory() as folder:
@@ -237,7 +257,7 @@ def compare(a: str, b: str, words: list[str]) -> int:
                     console,
                     ["run", f"{commit}^!", "-E", "virtualenv:3.11", "--dry-run",
                      "--machine", machine, *_only(chosen, "track_relative_time")],
-                    settings | {"PORTSTUDY_SESSIONS": str(sessions)}, f"{commit[:8]}.log",
+                    _ports(chosen) | {"PORTSTUDY_SESSIONS": str(sessions)}, f"{commit[:8]}.log",
                 )  # fmt: skip
                 read = [Session.load(path) for path in sorted(sessions.glob("*/*.json"))]
                 if code and not read:
@@ -278,7 +298,7 @@ def _relative_times(session: Session) -> dict[str, float | str]:
     }
 
 
-def record(commits: str, words: list[str], *, device: str, machine: str = "") -> int:
+def record(commits: str, words: list[str], conditions: Conditions, machine: str = "") -> int:
     """Run asv over commits, in environments that it builds once and keeps; 0 if nothing failed.
 
     What was measured before is not measured again, so a run that was interrupted goes on. A commit
@@ -289,12 +309,12 @@ def record(commits: str, words: list[str], *, device: str, machine: str = "") ->
     if not hashes:
         print(f"--range: git finds no commits in {commits!r}", file=sys.stderr)
         return 2
-    machine = register_machine(device, machine)
+    machine = register_machine(conditions.device, machine)
     failed = False
     for number, commit in enumerate(hashes, 1):
         subject = git("log", "-1", "--format=%s", commit)
         console.print(f"{number} of {len(hashes)}: {commit[:8]} {subject}", **PLAIN)
-        for problem in _record_commit(console, commit, words, device, machine):
+        for problem in _record_commit(console, commit, words, conditions, machine):
             console.print(f"  {problem}", **PLAIN)
             failed = True
     published = publish(console)
@@ -302,20 +322,22 @@ def record(commits: str, words: list[str], *, device: str, machine: str = "") ->
 
 
 def _record_commit(
-    console: Console, commit: str, words: list[str], device: str, machine: str, *options: str
+    console: Console, commit: str, words: list[str], conditions: Conditions, machine: str
 ) -> list[str]:
     """Measure one commit in all environments of asv.conf.json; returns what went wrong."""
     selected = select(words)
-    ports = {port for _, _, names in selected for port in names}
-    sessions = ROOT / ".asv" / "sessions" / f"{commit}-{device}"
+    sessions = ROOT / ".asv" / "sessions" / "-".join((commit[:8], *conditions))
     sessions.mkdir(parents=True, exist_ok=True)
-    settings = {
-        "PORTSTUDY_PORTS": ",".join(sorted(ports)),
-        "PORTSTUDY_DEVICE": device,
+    settings = _ports(selected) | {
+        "PORTSTUDY_DEVICE": conditions.device,
         "PORTSTUDY_SESSIONS": str(sessions),
     }
-    command = ["run", f"{commit}^!", "--machine", machine, "--skip-existing", *options]
-    code, log = _run_asv(console, [*command, *_only(selected)], settings, f"{commit[:8]}.log")
+    with tempfile.TemporaryDirectory() as folder:
+        config = _config(Path(folder), conditions)
+        command = ["--config", str(config), "run", f"{commit}^!", "--machine", machine]
+        code, log = _run_asv(
+            console, [*command, "--skip-existing", *_only(selected)], settings, f"{commit[:8]}.log"
+        )
     problems = []
     for path in sorted(sessions.glob("*/*.json")):
         session = Session.load(path)
@@ -343,6 +365,11 @@ def drop() -> int:
         print(f"{path.relative_to(ROOT)}: {why}")
     print(f"{len(dropped)} result files dropped or made smaller")
     return 0
+
+
+def _ports(chosen: list[Selection]) -> dict[str, str]:
+    """The setting that has these ports measured, and no others."""
+    return {"PORTSTUDY_PORTS": ",".join(sorted({p for _, _, ports in chosen for p in ports}))}
 
 
 def _only(chosen: list[Selection], figure: str = ".*") -> list[str]:
@@ -400,11 +427,14 @@ def main() -> int:
     parser.add_argument("selection", nargs="*", help="kernel[:size[:port,port]]")
     parser.add_argument("--range", default="-n 5 HEAD", help="commits, as git rev-list does")
     parser.add_argument("--dtype", choices=DTYPES, default="float64")
-    parser.add_argument("--threads", choices=["all", "1"], default="all")
+    parser.add_argument("--threads", choices=["all", "1"])
     parser.add_argument("--device", choices=DEVICES, default="cpu")
     parser.add_argument("--machine", default="", help="its name in the history, if not its parts'")
     options = parser.parse_intermixed_args()
     words = options.selection
+    # Relative time comes out alike, week after week, on one thread alone.
+    threads = options.threads or ("1" if options.action == "record" else "all")
+    conditions = Conditions(options.dtype, threads, options.device)
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     try:
         if options.action == "publish":
@@ -419,8 +449,8 @@ def main() -> int:
                 parser.error("compare: two commits, A and B")
             return compare(words[0], words[1], words[2:])
         if options.action == "record":
-            return record(options.range, words, device=options.device, machine=options.machine)
-        return bench(words, Conditions(options.dtype, options.threads, options.device))
+            return record(options.range, words, conditions, options.machine)
+        return bench(words, conditions)
     except UnknownName as error:
         parser.error(str(error))
     except KeyboardInterrupt:

@@ -17,6 +17,9 @@ from typing import Any, NamedTuple
 from common.kernel import benchmark_class, kernels
 from common.results import sort_out
 
+WATCHED = "track_relative_time_one_thread"
+"""The figure that comes out alike within a few percent as long as the code is the same."""
+
 
 class Finding(NamedTuple):
     """A port that became slower or lost its figure."""
@@ -49,10 +52,11 @@ def slower(html: Path) -> list[Finding]:
     for entry, _, where, _, _, _, jumps in json.loads((html / "regressions.json").read_text())[
         "regressions"
     ]:
-        match = re.fullmatch(r"(ports\.\w+)\.track_relative_time\('(\w+)', '(\w+)'\)", entry)
+        match = re.fullmatch(rf"(ports\.\w+)\.{WATCHED}\('(\w+)', '(\w+)'\)", entry)
         if match is None or match[1] not in names:
             continue
-        series = ", ".join(f"{key} {value}" for key, value in where.items() if key != "branch")
+        apart = {key: value for key, value in where.items() if not key.startswith("env-")}
+        series = ", ".join(f"{key} {value}" for key, value in apart.items())
         for before, after, old, new in reversed(jumps):
             found.append(
                 Finding(
@@ -72,7 +76,7 @@ def lost(folder: Path, history: Sequence[str]) -> list[Finding]:
         if data["commit_hash"] not in order:
             continue
         for name in kernels():
-            figure = f"ports.{benchmark_class(name)}.track_relative_time"
+            figure = f"ports.{benchmark_class(name)}.{WATCHED}"
             values = data["results"].get(figure)
             result = dict(zip(data["result_columns"], values or [], strict=False))
             pairs = product(*result.get("params", []))
