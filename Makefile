@@ -11,6 +11,7 @@ DTYPE ?= float64
 THREADS ?=
 DEVICE ?= cpu
 MACHINE ?=
+OUT ?= gpu.json
 A ?= HEAD^
 B ?= HEAD
 RANGE ?= -n 5 HEAD
@@ -21,7 +22,7 @@ READY := .venv/ready
 SIMULATORS := .venv-simulators
 SETTINGS := --dtype $(DTYPE) --device $(DEVICE) $(if $(THREADS),--threads $(THREADS))
 
-.PHONY: bench install test simulators test-simulators history compare prune publish account notes lint format types check smoke clean
+.PHONY: bench install test simulators test-simulators history compare prune gpu publish account notes lint format types check smoke clean
 
 bench: $(READY)
 	$(BIN)/python -m common.history bench $(SETTINGS) $(BENCH)
@@ -51,6 +52,12 @@ compare: $(READY)
 
 prune: $(READY)
 	$(BIN)/python -m common.history prune
+
+# On a machine with a GPU, with the Python and the libraries that it has: prove, measure, one file.
+# Here: `.venv/bin/python -m common.gpu add gpu.json`, and commit the results.
+gpu:
+	@$(PYTHON) -c "import numpy, psutil, rich, sklearn" || { echo "$(PYTHON) needs numpy, psutil, rich, scikit-learn"; exit 1; }
+	$(PYTHON) -m common.gpu --out "$(OUT)" $(BENCH)
 
 publish: $(READY)
 	$(BIN)/python -m common.history publish

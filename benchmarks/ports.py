@@ -18,6 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from asv_runner.benchmarks.mark import SkipNotImplemented
+
 from common.kernel import find_kernel, kernels, library_of
 from common.measure import Session, measure
 
@@ -60,12 +62,12 @@ class Ports:
     def setup(self, folder: str, port: str, size: str) -> None:
         self.session = session(folder, self.kernel, size)
         if port not in self.session.ports:
-            raise NotImplementedError(f"{self.kernel}/{port}: not selected")
+            raise SkipNotImplemented(f"{self.kernel}/{port}: not selected")
         self.figures = self.session.ports[port]
         why = f"{self.kernel}/{port}: {self.figures.status}: {self.figures.reason}"
         required = library_of(port) in setting("REQUIRE", "").split(",")
         if self.figures.status == "unavailable" and not required:
-            raise NotImplementedError(why)
+            raise SkipNotImplemented(why)
         if self.figures.status != "measured":
             raise RuntimeError(why)
 
@@ -82,7 +84,7 @@ class Ports:
     def track_relative_time_one_thread(self, folder: str, port: str, size: str) -> dict:
         # What regressions are looked for in: among threads, time depends on what else is running.
         if self.session.threads != "1":
-            raise NotImplementedError(f"{self.kernel}: measured on {self.session.threads} threads")
+            raise SkipNotImplemented(f"{self.kernel}: measured on {self.session.threads} threads")
         return self.track_relative_time(folder, port, size)
 
     track_relative_time_one_thread.unit = "x reference"  # type: ignore[attr-defined]
@@ -110,7 +112,7 @@ class Ports:
 
     def track_time_over_limit(self, folder: str, port: str, size: str) -> dict:
         if not getattr(self.session, "limit", None):  # earlier commits do not measure it
-            raise NotImplementedError(f"{self.kernel}: the limit of this machine is not known")
+            raise SkipNotImplemented(f"{self.kernel}: the limit of this machine is not known")
         return {"samples": self.session.over_limit(port), "number": 1}
 
     track_time_over_limit.unit = "x limit"  # type: ignore[attr-defined]
@@ -121,7 +123,7 @@ def relative_to(peer: str) -> Callable:
 
     def track(self: Any, folder: str, port: str, size: str) -> dict:
         if peer not in self.session.ports or not self.session.ports[peer].samples:
-            raise NotImplementedError(f"{self.kernel}/{peer}: not measured")
+            raise SkipNotImplemented(f"{self.kernel}/{peer}: not measured")
         return {"samples": self.session.ratios(port, peer), "number": 1}
 
     track.unit = f"x {peer}"  # type: ignore[attr-defined]

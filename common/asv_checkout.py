@@ -2,10 +2,12 @@
 
 asv's own `existing` environment records the interpreter's path and no versions, so that it becomes
 a series of its own on the site. This one records the versions that are installed, as the
-environments built by `make history` do, and the settings under which was measured.
+environments built by `make history` do, and the settings under which was measured. Where sessions
+are recorded that were measured on another machine, PORTSTUDY_LIBRARIES has its versions, as JSON.
 """
 
 import importlib.metadata
+import json
 import os
 import sys
 from typing import Any
@@ -24,8 +26,10 @@ class Checkout(ExistingEnvironment):
             for (tag, name), value in tagged_env_vars.items()
         }
         super().__init__(conf, sys.executable, requirements, tagged_env_vars)
-        self._python = f"{sys.version_info.major}.{sys.version_info.minor}"
-        self._requirements = {name: _version(name) for name in requirements}
+        elsewhere = json.loads(os.environ.get("PORTSTUDY_LIBRARIES") or "{}")
+        here = f"{sys.version_info.major}.{sys.version_info.minor}"
+        self._python = elsewhere.pop("python", here)
+        self._requirements = elsewhere or {name: _version(name) for name in requirements}
 
     @property
     def name(self) -> str:

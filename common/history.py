@@ -88,42 +88,52 @@ def bench(words: list[str], conditions: Conditions, keep: Path | None = None) ->
     With `keep`, the sessions themselves are left in that folder, too.
     """
     console = open_console()
-    chosen = select(words)
-    with tempfile.TemporaryDirectory() as folder:
-        sessions = []
-        for kernel, size, ports in chosen:
-            session = measure_with_progress(console, kernel, size, ports, **conditions._asdict())
-            path = Path(folder, Path(sys.prefix).name, f"{kernel}-{size}.json")
-            path.parent.mkdir(exist_ok=True)
-            session.save(path)
-            if keep:
-                session.save(keep / f"{kernel}-{size}-{conditions.dtype}-{conditions.threads}.json")
-            sessions.append(session)
-        recorded = _record(console, chosen, folder, conditions)
+    sessions = []
+    for kernel, size, ports in select(words):
+        session = measure_with_progress(console, kernel, size, ports, **conditions._asdict())
+        if keep:
+            session.save(keep / f"{kernel}-{size}-{conditions.dtype}-{conditions.threads}.json")
+        sessions.append(session)
+    commit, recorded = git("rev-parse", "HEAD"), True
+    if not commit or git("status", "--porcelain", "--", *CODE):
+        console.print("Not recorded: the code differs from the last commit. Commit it first.")
+    else:
+        machine = register_machine(conditions.device)
+        recorded = record_sessions(console, sessions, commit, machine, conditions)
     published = publish(console)
     for session in sessions:
         console.print()
         console.print(table(session, console.width))
         for line in remarks(session):
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+            console.print(line, **PLAIN)
     broken = any(f.status in ("different", "failed") for s in sessions for f in s.ports.values())
     return 1 if broken or not recorded or not published else 0
 
 
-def _record(
-    console: Console, chosen: list[Selection], sessions: str, conditions: Conditions
+def record_sessions(
+    console: Console,
+    sessions: list[Session],
+    commit: str,
+    machine: str,
+    conditions: Conditions,
+    libraries: str = "",
 ) -> bool:
-    """Hand the sessions to asv, for the current commit; false where a figure failed."""
-    commit = git("rev-parse", "HEAD")
-    if not commit or git("status", "--porcelain", "--", *CODE):
-        console.print("Not recorded: the code differs from the last commit. Commit it first.")
-        return True
+    """Hand sessions to asv, for this commit and machine; false where a figure failed.
+
+    `libraries` says with which they were measured, where that is not here: see asv_checkout.
+    """
+    settings = {f"PORTSTUDY_{name.upper()}": value for name, value in conditions._asdict().items()}
+    chosen = [(s.kernel, s.size, list(s.ports)) for s in sessions]
     # The figures are there already: a process forked for each is soon done with reading its own.
     command = ["run", "-E", "checkout", "--launch-method", "forkserver"]
-    command += ["--set-commit-hash", commit]
-    command += ["--machine", register_machine(conditions.device), *_only(chosen)]
-    settings = {f"PORTSTUDY_{name.upper()}": value for name, value in conditions._asdict().items()}
-    code, log = _run_asv(console, command, settings | {"PORTSTUDY_SESSIONS": sessions})
+    command += ["--set-commit-hash", commit, "--machine", machine, *_only(chosen)]
+    with tempfile.TemporaryDirectory() as folder:
+        of_environment = Path(folder, Path(sys.prefix).name)  # see benchmarks/ports.py
+        of_environment.mkdir()
+        for session in sessions:
+            session.save(of_environment / f"{session.kernel}-{session.size}.json")
+        settings |= {"PORTSTUDY_SESSIONS": folder, "PORTSTUDY_LIBRARIES": libraries}
+        code, log = _run_asv(console, command, settings)
     if code:
         console.print(f"asv ended with exit code {code}: see {log.relative_to(ROOT)}", **PLAIN)
     return code == 0
@@ -205,7 +215,7 @@ def _config(folder: Path, conditions: Conditions | None = None, results: Path = 
             "PORTSTUDY_THREADS": conditions.threads,
         }
         config["matrix"]["env_nobuild"] = {name: [value] for name, value in settings.items()}
-        for further in config["include"]:
+        for further in config.get("include", []):
             further["env_nobuild"] = settings
     commands = [line.replace("{conf_dir}", str(ROOT)) for line in config["install_command"]]
     config["install_command"] = commands

@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 
 import psutil
 
-from common.backends import LIBRARIES, Unavailable
+from common.backends import LIBRARIES, STYLES, Unavailable
 from common.kernel import DEVICES, DTYPES
 from common.measure import usable_processors
 
-PROBED = ("jax", "torch")
+PROBED = ("jax", "torch", "numba_cuda")
 """The libraries that may see more than the CPU."""
 MEMORY = 256 * 2**20
 """Bytes that no cache holds: as far as `common.roofline` goes."""
@@ -136,9 +136,9 @@ def devices(library: str, timeout: float = 120) -> dict[str, dict[str, str]]:
 
 def _devices_seen(library: str) -> dict[str, dict[str, str]]:
     seen = {}
-    for device in DEVICES:
+    for device in reversed(DEVICES):  # the GPU first: a library may settle on what is asked for
         try:
-            seen[device] = {"name": LIBRARIES[library](device).device_name()}
+            seen[device] = {"name": (LIBRARIES | STYLES)[library](device).device_name()}
         except Unavailable as reason:
             seen[device] = {"reason": str(reason).split("\n", 1)[0]}
     return seen
@@ -147,7 +147,7 @@ def _devices_seen(library: str) -> dict[str, dict[str, str]]:
 def versions() -> dict[str, str]:
     """Version of each library that ports are written in, as it is installed; "" where it is not."""
     found = {}
-    for library, backend in LIBRARIES.items():
+    for library, backend in (LIBRARIES | {"numba_cuda": STYLES["numba_cuda"]}).items():
         try:
             found[library] = importlib.metadata.version(backend.distribution or backend.package)
         except importlib.metadata.PackageNotFoundError:

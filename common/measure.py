@@ -23,7 +23,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,9 @@ Progress = Callable[[int, int, str], None]
 
 BUDGET = 25.0
 """Seconds that the rounds of a session may take in all; at least 3 rounds are made."""
+WIDE = 0.1
+"""Where half of a port's ratios to the reference lie further apart than this, rounds are added."""
+MOST_ROUNDS = 30
 
 
 @dataclass
@@ -97,6 +100,14 @@ class Session:
         mine, its = self.ports[port].samples, self.ports[other or self.reference].samples
         return [a / b for a, b in zip(mine, its, strict=True)] if mine and its else []
 
+    def spread(self, port: str) -> float:
+        """How far apart the middle half of the ratios lies, as a share of their median."""
+        ratios = self.ratios(port)
+        if len(ratios) < 2:
+            return 0.0
+        low, middle, high = quantiles(ratios, n=4)
+        return (high - low) / middle
+
     def over_limit(self, port: str) -> list[float]:
         """Time relative to the machine's limit: to the best that it showed, which flatters none."""
         return [sample / min(self.limit) for sample in self.ports[port].samples if self.limit]
@@ -132,9 +143,13 @@ class Session:
     @classmethod
     def load(cls, path: Path) -> "Session":
         """Read what `save` wrote."""
-        data = json.loads(path.read_text())
-        data["ports"] = {name: Figures(**figures) for name, figures in data["ports"].items()}
-        return cls(**data)
+        return cls.of(json.loads(path.read_text()))
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> "Session":
+        """The session that `asdict` was made of."""
+        ports = {name: Figures(**figures) for name, figures in data["ports"].items()}
+        return cls(**data | {"ports": ports})
 
 
 class Interrupted(KeyboardInterrupt):
@@ -234,6 +249,7 @@ def environment(threads: str) -> dict[str, str]:
         **{f"{pool}_NUM_THREADS": processors for pool in pools},
         "TORCHINDUCTOR_FORCE_DISABLE_CACHES": "1",
         "JAX_ENABLE_COMPILATION_CACHE": "false",
+        "XLA_PYTHON_CLIENT_PREALLOCATE": "false",  # a GPU is shared by the workers of a session
     }
 
 
@@ -298,11 +314,11 @@ def measure(
                 oracle.ask("prove", path=str(folder / "exact.npz"))
         reference = folder / f"{held_against}.npz"
         limit = None
-        if spec.work and device == "cpu" and session.ports[held_against].status == "measured":
+        if spec.work and session.ports[held_against].status == "measured":
             outputs = tuple(_saved(reference).values())
             work = spec.work(spec.make_inputs(size, dtype), outputs)
             limit = _Process(
-                {"work": work, "dtype": dtype, "threads": threads},
+                {"work": work, "dtype": dtype, "threads": threads, "device": device},
                 timeout,
                 folder,
                 "common.roofline",
@@ -380,9 +396,13 @@ def _failed(figures: Figures, reply: dict) -> bool:
 def _rounds(
     session: Session, workers: dict[str, _Process], limit: _Process | None, progress: Progress
 ) -> None:
-    """Call the ports in turn, round after round, for about as long as the budget allows."""
+    """Call the ports in turn, for about as long as the budget allows; twice as long if need be.
+
+    That is, where the ratio to the reference of a port still spreads wide over the rounds.
+    """
     running = [port for port, figures in session.ports.items() if figures.status == "measured"]
     rounds, made = 3, 0
+    began = time.perf_counter()
     while made < rounds:
         start = time.perf_counter()
         for i, port in enumerate(list(running)):
@@ -400,5 +420,8 @@ def _rounds(
             else:
                 session.limit.append(reply["seconds"])
         made += 1
+        now = time.perf_counter()
         if made == 1:
-            rounds = min(10, max(3, int(BUDGET / (time.perf_counter() - start))))
+            rounds = min(10, max(3, int(BUDGET / (now - start))))
+        if made == rounds and made < MOST_ROUNDS and now - began < 2 * BUDGET:
+            rounds += any(session.spread(port) > WIDE for port in running)

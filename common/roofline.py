@@ -88,6 +88,50 @@ class Limit:
         return _rate(lambda n: self.fma(start, a, b, n), 2 * CHAIN * start.size)
 
 
+class DeviceLimit(Limit):
+    """The same on a GPU: its memory's bandwidth, and its rate of multiplying matrices.
+
+    Small arrays are measured as 16 MiB, which the cache of a GPU that is no older than this project
+    holds: below that it is the launch of a kernel that takes the time.
+    """
+
+    def __init__(self, work: Sequence, dtype: str) -> None:
+        try:
+            import torch
+        except ImportError:
+            raise Unavailable("a GPU's limits are measured with torch: not here") from None
+        if not torch.cuda.is_available():
+            raise Unavailable("torch sees no 'cuda' device")
+        torch.backends.cuda.matmul.allow_tf32 = False
+        self.torch = torch
+        self.work = Work(tuple(Traffic(*traffic) for traffic in work[0]), work[1])
+        self.dtype = getattr(torch, dtype)
+
+    def bandwidth(self, within: float) -> float:
+        """Bytes a second of a triad over arrays of so many bytes in all."""
+        total = int(min(max(within, 2**24), 2**30))
+        a, b, c = self.torch.ones((3, total // 12), dtype=self.torch.float32, device="cuda")
+
+        def triad(repeats: int) -> None:
+            for _ in range(repeats):
+                self.torch.add(b, c, alpha=0.5, out=a)
+            self.torch.cuda.synchronize()
+
+        return _rate(triad, 3 * a.nbytes)
+
+    def peak(self) -> float:
+        """Additions and multiplications a second, of large matrices."""
+        size = 4096
+        a, b = self.torch.ones((2, size, size), dtype=self.dtype, device="cuda")
+
+        def product(repeats: int) -> None:
+            for _ in range(repeats):
+                self.torch.matmul(a, b)
+            self.torch.cuda.synchronize()
+
+        return _rate(product, 2 * size**3)
+
+
 def _rate(function: Callable[[int], Any], amount: float) -> float:
     """The best rate that repeated calls show, of a function that does `amount` n times over."""
     number, once = 1 + int(2**25 / amount), math.inf  # the first try compiles
@@ -141,4 +185,4 @@ def _loops() -> tuple[Callable, Callable, Callable]:
 
 
 if __name__ == "__main__":
-    serve(lambda job: Limit(**job))
+    serve(lambda job: {"cpu": Limit, "cuda": DeviceLimit}[job.pop("device")](**job))

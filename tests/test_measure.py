@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from common.kernel import UnknownName
-from common.measure import Figures, Session, measure, usable_processors
+from common.measure import MOST_ROUNDS, Figures, Session, _rounds, measure, usable_processors
 from common.worker import Worker
 
 
@@ -176,3 +176,21 @@ serve(lambda job: Probe())
     )  # fmt: skip
     count = json.loads(done.stdout.splitlines()[1])["count"]
     assert count == (1 if threads == "1" else usable_processors())
+
+
+@pytest.mark.parametrize(("noise", "rounds"), [(0.0, 10), (0.02, 10), (1.0, MOST_ROUNDS)])
+def test_rounds_are_added_where_the_ratio_spreads_wide(noise, rounds):
+    class Pretended:
+        def __init__(self, noise):
+            self.noise, self.rounds = noise, 0
+
+        def ask(self, command):
+            self.rounds += 1
+            return {"seconds": 1.0 + self.noise * (self.rounds % 2)}
+
+    both = session(numpy_dense=(1, []), jax_scan=(1, []))
+    workers: dict = {"numpy_dense": Pretended(0.0), "jax_scan": Pretended(noise)}
+    _rounds(both, workers, None, lambda done, total, what: None)
+    assert len(both.ports["jax_scan"].samples) == rounds
+    assert both.spread("jax_scan") == pytest.approx(noise / (1 + noise / 2))
+    assert both.spread("numpy_dense") == 0

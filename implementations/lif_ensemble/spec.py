@@ -8,6 +8,9 @@ parameters, and each has its own start, `state.voltage` (trials, neurons) in mV,
 Every neuron's spikes are counted in every trial: `spike_count` (trials, neurons). `raster` says
 whether each spike is recorded as well. If so, `spikes` is (trials, steps, neurons); otherwise it
 is (trials, 0, neurons), for ensembles whose raster would not fit into memory.
+
+Left out: JAX's `pmap`, which by now is `jit` and `shard_map` underneath: notes/parallel-devices.md
+shows what it wanted.
 """
 
 from collections.abc import Callable, Iterator
@@ -173,10 +176,11 @@ lif_ensemble = Kernel(
         # Counts alone: the raster would take 256 MB, and 2.5 GB for a whole second of each trial.
         # The loop over dense trials would take minutes a call: see `references`.
         "large": dict(trials=256, neurons=1000, steps=1000, raster=False),
+        "wide": dict(trials=1000, neurons=1000, steps=100, raster=False),  # for a GPU
         "check": dict(trials=5, neurons=48, steps=300, raster=True),
     },
     reference="numpy_loop",
-    references={"large": "numpy_batched"},
+    references={"large": "numpy_batched", "wide": "numpy_batched"},
     check=check,
     alive=alive,
     single_steps=single_steps,
