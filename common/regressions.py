@@ -134,15 +134,14 @@ def change(
     b: Sequence[Mapping[str, Any]],
 ) -> Change:
     """Of a port in sessions at commit A and at commit B: `{port: relative time, or why none}`."""
-    there = [session[port] for session in (*a, *b) if port in session]
-    why = next((value for value in there if isinstance(value, str)), "")
-    if why or not there:
-        return Change(kernel, size, port, math.nan, math.nan, math.nan, why or "not measured")
     before, after = (
         [session[port] for session in sessions if port in session] for sessions in (a, b)
     )
-    if not before or not after:
-        return Change(kernel, size, port, math.nan, math.nan, math.nan, "is in one of them alone")
+    why = next((value for value in (*before, *after) if isinstance(value, str)), "")
+    if not why and not (before and after):
+        why = "is measured in one of them alone" if before or after else "is measured in neither"
+    if why:
+        return Change(kernel, size, port, math.nan, math.nan, math.nan, why)
     return Change(
         kernel, size, port, median(after) / median(before),
         min(after) / max(before), max(after) / min(before),
