@@ -22,7 +22,7 @@ READY := .venv/ready
 SIMULATORS := .venv-simulators
 SETTINGS := --dtype $(DTYPE) --device $(DEVICE) $(if $(THREADS),--threads $(THREADS))
 
-.PHONY: bench install test simulators test-simulators history compare prune gpu publish account notes lint format types check smoke clean
+.PHONY: bench install test simulators test-simulators history compare prune gpu report publish account notes lint format types check smoke clean
 
 bench: $(READY)
 	$(BIN)/python -m common.history bench $(SETTINGS) $(BENCH)
@@ -53,6 +53,10 @@ compare: $(READY)
 prune: $(READY)
 	$(BIN)/python -m common.history prune
 
+# report/: one page that says it all, from the recorded results.
+report: $(READY)
+	$(BIN)/python -m common.report
+
 # On a machine with a GPU, with the Python and the libraries that it has: prove, measure, one file.
 # Here: `.venv/bin/python -m common.gpu add gpu.json`, and commit the results.
 gpu:
@@ -66,6 +70,7 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/cog --check README.md notes/*.md
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 format: $(READY)
 	$(BIN)/ruff check --fix .
