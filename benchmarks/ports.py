@@ -105,6 +105,13 @@ class Ports:
 
     track_peak_memory.unit = "bytes"  # type: ignore[attr-defined]
 
+    def track_device_memory(self, folder: str, port: str, size: str) -> int:
+        if not getattr(self.figures, "device_peak_bytes", 0):  # that of the host: peak_memory
+            raise SkipNotImplemented(f"{self.kernel}/{port}: has no memory of its own")
+        return self.figures.device_peak_bytes
+
+    track_device_memory.unit = "bytes"  # type: ignore[attr-defined]
+
     def track_largest_error(self, folder: str, port: str, size: str) -> float:
         return self.figures.largest_error
 

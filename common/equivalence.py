@@ -137,7 +137,7 @@ def run(port: Port, arguments: tuple) -> Run:
         raise Different(f"{who} compiled {again - compiled} times in its second call; allowed: 0")
 
     # A port that hands its outputs over before they are complete is still writing to them.
-    time.sleep(min(max(seconds, 0.02), 0.5))
+    time.sleep(min(max(seconds, 0.005), 0.5))
     late = port.get(outputs)
     for name, here, there, what in (
         *_pairs(port.kernel, second, late, "changed after the port had returned"),

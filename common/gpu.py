@@ -26,9 +26,10 @@ from rich.console import Console
 from common.backends import Unavailable
 from common.cli import open_console, print_session
 from common.compare import measure_with_progress
-from common.history import PLAIN, ROOT, Conditions, git, publish, record_sessions, select
+from common.history import PLAIN, ROOT, Conditions, git, record_sessions, select
 from common.kernel import DTYPES, UnknownName, find_kernel, kernels
-from common.machine import PROBED, devices, processor, versions
+from common.machine import PROBED, devices, processor
+from common.machine import versions as installed
 from common.measure import Session, environment, usable_processors
 from common.results import LIBRARIES as IN_THE_HISTORY
 
@@ -65,7 +66,7 @@ def describe() -> dict[str, Any]:
         "os": platform.system(),
         "arch": platform.machine(),
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
-        "versions": {name: version for name, version in versions().items() if version},
+        "versions": {name: version for name, version in installed().items() if version},
         "barrier_seconds": barrier_seconds(),
     }
 
@@ -212,7 +213,7 @@ def summary(console: Console, kernel: str, rows: list[dict[str, Any]]) -> None:
 
 
 def add(path: Path, name: str) -> int:
-    """Record a file's sessions with asv, as a machine of its own, and publish."""
+    """Record a file's sessions with asv, as a machine of its own."""
     from asv.machine import MachineCollection
 
     data = json.loads(path.read_text(encoding="utf-8"))
@@ -225,7 +226,8 @@ def add(path: Path, name: str) -> int:
     MachineCollection.save(
         name, {"machine": name, "device": "cuda", "ram": "", **{key: machine[key] for key in kept}}
     )
-    libraries = {name: machine["versions"].get(name, "none") for name in IN_THE_HISTORY}
+    versions = {k: v.partition("+")[0] for k, v in machine["versions"].items()}  # 2.11.0+cu130
+    libraries = {name: versions.get(name, "none") for name in IN_THE_HISTORY}
     measured_with = json.dumps({"python": machine["python"], **libraries})
     console = open_console()
     recorded = True
@@ -235,7 +237,8 @@ def add(path: Path, name: str) -> int:
             recorded &= record_sessions(
                 console, sessions, machine["commit"], name, conditions, measured_with
             )
-    return int(not (recorded and publish(console)))
+    console.print(f"Recorded as {name}: git add benchmarks/results, and `make publish`", **PLAIN)
+    return int(not recorded)
 
 
 def main() -> int:

@@ -1,0 +1,165 @@
+"""`make gpu` as far as it goes without one: what it refuses, where it goes on, what comes home."""
+
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from common import gpu
+from common.history import ROOT, select
+from common.kernel import UnknownName, find_kernel
+from common.measure import Figures, Session
+
+MACHINE = {
+    "device_name": "NVIDIA H200", "driver": "580.1", "memory": "143771 MiB", "cuda": "13.0",
+    "cpu": "A Processor", "num_cpu": "16", "os": "Linux", "arch": "x86_64", "python": "3.12",
+    "versions": {"numpy": "2.5.2", "jax": "0.11.2", "numba": "0.68.1"}, "barrier_seconds": 1e-6,
+    "commit": "c" * 40,
+}  # fmt: skip
+
+
+def session(size: str = "small") -> Session:
+    """As if it had been measured there."""
+    ports = {
+        "numpy_dense": Figures(
+            "numpy_dense", samples=[1.0, 1.0], first_call_seconds=1.0, device_name="cpu"
+        ),
+        "jax_scan": Figures(
+            "jax_scan", samples=[0.01, 0.02], first_call_seconds=1.0, device_name="NVIDIA H200",
+            device_peak_bytes=2**30, largest_error=0.0, values=10,
+        ),
+        "numba_cuda": Figures("numba_cuda", "unavailable", "numba_cuda is not installed"),
+    }  # fmt: skip
+    return Session("lif", size, "float32", "cuda", "all", "numpy_dense", True, "3.12", 16, ports)
+
+
+@pytest.mark.skipif(shutil.which("nvidia-smi") is not None, reason="there may be a GPU here")
+def test_without_a_gpu_it_says_so_and_writes_nothing(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "common.gpu", "--out", str(tmp_path / "gpu.json")],
+        cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "no NVIDIA GPU here: nvidia-smi" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_measured_by_default_has_ports_for_a_gpu():
+    for kernel, size, ports in select(gpu.DEFAULT):
+        assert size in find_kernel(kernel).sizes
+        assert set(gpu.on_the_gpu(kernel)) & set(ports), kernel
+
+
+def test_a_file_goes_on_where_it_stopped(tmp_path):
+    file = gpu.File(tmp_path / "gpu.json")
+    assert not file.has("lif", "small", ["jax_scan"], "float32")
+    file.data["sessions"].append(asdict(session()))
+    file.save()
+    again = gpu.File(tmp_path / "gpu.json")
+    assert again.has("lif", "small", ["jax_scan"], "float32")
+    assert not again.has("lif", "small", ["jax_scan"], "float64")
+    assert not again.has("lif", "small", ["jax_scan", "torch_eager"], "float32")
+    assert [path.name for path in tmp_path.iterdir()] == ["gpu.json"], "nothing half-written"
+
+
+def pretend(monkeypatch, **changes):
+    monkeypatch.setattr(gpu, "describe", lambda: MACHINE | changes)
+    monkeypatch.setattr(gpu, "git", lambda *words: MACHINE["commit"])
+    monkeypatch.setattr(gpu, "devices", lambda library: {"cuda": {"name": "NVIDIA H200"}})
+    monkeypatch.setattr(gpu, "measure_with_progress", lambda *a, **k: session())
+    monkeypatch.setattr(gpu, "kernels", lambda: ["lif"])
+
+
+def proofs(*verdicts):
+    row = {"port": "jax_scan", "dtype": "float32", "reason": "spikes differ", "tiers": []}
+    return [row | {"verdict": verdict} for verdict in verdicts]
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "code"), [(["equal", "unavailable"], 0), (["equal", "wrong"], 1)]
+)
+def test_a_port_that_is_wrong_there_is_named_and_the_exit_code(
+    verdicts, code, tmp_path, monkeypatch, capsys
+):
+    pretend(monkeypatch)
+    monkeypatch.setattr(gpu, "prove", lambda kernel: proofs(*verdicts))
+    path = tmp_path / "gpu.json"
+    assert gpu.run(["lif:small"], path, "float32") == code
+    out = capsys.readouterr().out
+    assert ("jax_scan float32: wrong: spikes differ" in out) == bool(code)
+    assert "1 ports measured in 1 sessions" in out
+    assert json.loads(path.read_text())["machine"]["device_name"] == "NVIDIA H200"
+    monkeypatch.setattr(gpu, "prove", lambda kernel: pytest.fail("proven again"))
+    assert gpu.run(["lif:small"], path, "float32") == code
+
+
+def test_a_file_of_another_machine_is_not_added_to(tmp_path, monkeypatch):
+    path = tmp_path / "gpu.json"
+    file = gpu.File(path)
+    file.data["machine"] = MACHINE | {"device_name": "NVIDIA A100"}
+    file.save()
+    pretend(monkeypatch)
+    with pytest.raises(UnknownName, match=r"is of NVIDIA A100.*allowed: a new file"):
+        gpu.run(["lif:small"], path, "float32")
+
+
+def test_a_kernel_whose_proof_dies_or_hangs_is_wrong(monkeypatch):
+    monkeypatch.setattr(gpu, "TIMEOUT", 0.01)
+    rows = gpu.prove("geometric_decay")
+    assert {row["verdict"] for row in rows} == {"wrong"}
+    assert rows[0]["reason"] == "no answer within 0.01 s"
+    assert {row["port"] for row in rows} == set(gpu.on_the_gpu("geometric_decay"))
+
+
+def test_a_file_becomes_a_machine_of_the_history(tmp_path):
+    pytest.importorskip("asv")
+    copy = tmp_path / "copy"
+    for folder in ("common", "implementations"):
+        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (copy / "benchmarks" / "results").mkdir(parents=True)
+    for name in ("__init__.py", "ports.py"):
+        shutil.copy(ROOT / "benchmarks" / name, copy / "benchmarks")
+    shutil.copy(ROOT / "asv.conf.json", copy)
+    identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for words in (["init", "-b", "main"], ["add", "."], ["commit", "-m", "all"]):
+        subprocess.run(["git", *identity, *words], cwd=copy, check=True, capture_output=True)
+    head = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=copy, check=True, capture_output=True, text=True
+    ).stdout.strip()
+    file = gpu.File(tmp_path / "gpu.json")
+    file.data |= {"machine": MACHINE | {"commit": head}, "sessions": [asdict(session())]}
+    file.save()
+    done = subprocess.run(
+        [sys.executable, "-m", "common.gpu", "add", str(file.path)],
+        cwd=copy, capture_output=True, text=True,
+        env=os.environ | {"HOME": str(tmp_path), "PYTHONPATH": str(copy)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    name = "nvidia-h200-a-processor-16-cores-cuda"
+    assert f"Recorded as {name}" in done.stdout
+    folder = copy / "benchmarks" / "results" / name
+    machine = json.loads((folder / "machine.json").read_text())
+    assert (machine["device"], machine["driver"], machine["cuda"]) == ("cuda", "580.1", "13.0")
+    (path,) = folder.glob(f"{head[:8]}-*.json")
+    assert "jax0.11.2" in path.name
+    assert "torchnone" in path.name
+    assert path.name.startswith(f"{head[:8]}-checkout-py3.12")
+    assert {"scan": figures(path, "jax_scan"), "cuda": figures(path, "numba_cuda")} == {
+        "scan": {"steady_state": 0.015, "device_memory": 2**30},
+        "cuda": {},
+    }
+
+
+def figures(path: Path, port: str) -> dict[str, float]:
+    from common.results import Recorded
+
+    recorded = Recorded(path, json.loads(path.read_text()), "lif", "small")
+    names = ("steady_state", "device_memory")
+    found = {name: recorded.figures(name).get(port, math.nan) for name in names}
+    return {name: value for name, value in found.items() if value == value}
