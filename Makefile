@@ -48,7 +48,7 @@ history: $(READY)
 
 # Is commit B slower than commit A? Exit code 1 (of make: 2) if a port is.
 compare: $(READY)
-	$(BIN)/python -m common.history compare "$(A)" "$(B)" $(BENCH)
+	$(BIN)/python -m common.history compare $(SETTINGS) "$(A)" "$(B)" $(BENCH)
 
 prune: $(READY)
 	$(BIN)/python -m common.history prune

@@ -201,8 +201,17 @@ def publish(console: Console) -> bool:
     return True
 
 
-def _config(folder: Path, conditions: Conditions | None = None, results: Path = RESULTS) -> Path:
-    """A file with asv's configuration, for ports measured so, or with its results elsewhere."""
+def _config(
+    folder: Path,
+    conditions: Conditions | None = None,
+    *,
+    oldest: bool = True,
+    results: Path = RESULTS,
+) -> Path:
+    """A file with asv's configuration, for ports measured so, or with its results elsewhere.
+
+    Without the `oldest` libraries there is one environment.
+    """
     from asv.util import load_json
 
     config = load_json(str(ROOT / "asv.conf.json"), js_comments=True)
@@ -215,7 +224,8 @@ def _config(folder: Path, conditions: Conditions | None = None, results: Path = 
             "PORTSTUDY_THREADS": conditions.threads,
         }
         config["matrix"]["env_nobuild"] = {name: [value] for name, value in settings.items()}
-        for further in config.get("include", []):
+        config["include"] = config.get("include", []) if oldest else []
+        for further in config["include"]:
             further["env_nobuild"] = settings
     commands = [line.replace("{conf_dir}", str(ROOT)) for line in config["install_command"]]
     config["install_command"] = commands
@@ -246,7 +256,7 @@ def announce(console: Console) -> None:
         console.print("No port became slower, by relative time, and none lost its figure.", **PLAIN)
 
 
-def compare(a: str, b: str, words: list[str]) -> int:
+def compare(a: str, b: str, words: list[str], conditions: Conditions) -> int:
     """Is commit B slower than commit A? Sessions in turn, A B A B A B; 1 if a port is worse."""
     console = open_console()
     commits = []
@@ -256,18 +266,19 @@ def compare(a: str, b: str, words: list[str]) -> int:
             raise UnknownName(f"commit {name!r}: git knows none")
         commits.append(commit)
     chosen = select(words)
-    machine = register_machine("cpu")
+    machine = register_machine(conditions.device)
     found: dict[str, list[dict]] = {"A": [], "B": []}
     with tempfile.TemporaryDirectory() as folder:
+        config = str(_config(Path(folder), conditions, oldest=False))
         for turn in range(TURNS):
             for side, commit in zip("AB", commits, strict=True):
                 console.print(f"{turn + 1} of {TURNS}: {side} {commit[:8]}", **PLAIN)
                 sessions = Path(folder, f"{turn}{side}")
                 code, log = _run_asv(
                     console,
-                    ["run", f"{commit}^!", "-E", "virtualenv:3.11", "--dry-run",
-                     "--machine", machine, *_only(chosen, "track_relative_time")],
-                    _ports(chosen) | {"PORTSTUDY_SESSIONS": str(sessions)}, f"{commit[:8]}.log",
+                    ["--config", config, "run", f"{commit}^!", "--dry-run", "--machine", machine,
+                     *_only(chosen, "track_relative_time")],
+                    _settings(chosen, conditions, sessions), f"{commit[:8]}.log",
                 )  # fmt: skip
                 read = [Session.load(path) for path in sorted(sessions.glob("*/*.json"))]
                 if code and not read:
@@ -292,7 +303,7 @@ def compare(a: str, b: str, words: list[str]) -> int:
     console.print(rows)
     console.print(
         f"B over A: time relative to the reference's at {commits[1][:8]} over that at "
-        f"{commits[0][:8]}, of {TURNS} sessions each, in turn, on one thread; from, to: the "
+        f"{commits[0][:8]}, of {TURNS} sessions each, in turn; from, to: the "
         f"smallest and the largest of any two. worse: all are above {NOTICED}.",
         **PLAIN,
     )
@@ -338,10 +349,7 @@ def _record_commit(
     selected = select(words)
     sessions = ROOT / ".asv" / "sessions" / "-".join((commit[:8], *conditions))
     sessions.mkdir(parents=True, exist_ok=True)
-    settings = _ports(selected) | {
-        "PORTSTUDY_DEVICE": conditions.device,
-        "PORTSTUDY_SESSIONS": str(sessions),
-    }
+    settings = _settings(selected, conditions, sessions)
     with tempfile.TemporaryDirectory() as folder:
         config = _config(Path(folder), conditions)
         command = ["--config", str(config), "run", f"{commit}^!", "--machine", machine]
@@ -377,9 +385,14 @@ def drop() -> int:
     return 0
 
 
-def _ports(chosen: list[Selection]) -> dict[str, str]:
-    """The setting that has these ports measured, and no others."""
-    return {"PORTSTUDY_PORTS": ",".join(sorted({p for _, _, ports in chosen for p in ports}))}
+def _settings(chosen: list[Selection], conditions: Conditions, sessions: Path) -> dict[str, str]:
+    """What the suite is told: the ports that it measures, where, and a folder for its sessions."""
+    ports = sorted({port for _, _, named in chosen for port in named})
+    return {
+        "PORTSTUDY_PORTS": ",".join(ports),
+        "PORTSTUDY_DEVICE": conditions.device,
+        "PORTSTUDY_SESSIONS": str(sessions),
+    }
 
 
 def _only(chosen: list[Selection], figure: str = ".*") -> list[str]:
@@ -443,7 +456,7 @@ def main() -> int:
     options = parser.parse_intermixed_args()
     words = options.selection
     # Relative time comes out alike, week after week, on one thread alone.
-    threads = options.threads or ("1" if options.action == "record" else "all")
+    threads = options.threads or ("1" if options.action in ("record", "compare") else "all")
     conditions = Conditions(options.dtype, threads, options.device)
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     try:
@@ -457,7 +470,7 @@ def main() -> int:
         if options.action == "compare":
             if len(words) < 2:
                 parser.error("compare: two commits, A and B")
-            return compare(words[0], words[1], words[2:])
+            return compare(words[0], words[1], words[2:], conditions)
         if options.action == "record":
             return record(options.range, words, conditions, options.machine)
         return bench(words, conditions)

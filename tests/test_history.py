@@ -30,20 +30,11 @@ def test_selection():
         "tutorial",
         "silent",
     ]
-    assert select(["lif:large:torch_*,numpy_event"]) == [
-        (
-            "lif",
-            "large",
-            [
-                "numpy_dense",
-                "numpy_event",
-                "torch_compile",
-                "torch_eager",
-                "torch_scan",
-                "torch_scan_event",
-            ],
-        )
-    ]
+    ((kernel, size, ports),) = select(["lif:large:torch_*,numpy_event"])
+    there = find_kernel("lif").ports()
+    assert (kernel, size) == ("lif", "large")
+    assert ports[:2] == ["numpy_dense", "numpy_event"], "the reference is always with them"
+    assert ports[2:] == [port for port in there if port.startswith("torch_")]
 
 
 @pytest.mark.parametrize(
