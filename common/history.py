@@ -181,7 +181,9 @@ def publish(console: Console) -> bool:
         console.print(f"Left out: {path.relative_to(ROOT)} {why}", **PLAIN)
     shutil.rmtree(HTML, ignore_errors=True)
     with tempfile.TemporaryDirectory() as folder:
-        config = _config(Path(folder), results=_copy_results(sound, Path(folder)))
+        results = _copy_results(sound, Path(folder))
+        _discover(results)
+        config = _config(Path(folder), results=results)
         command = ["--config", str(config), "publish", "--no-pull", "-o", str(HTML)]
         code, log = _run_asv(console, command, {}, "publish.log")
         if code:
@@ -234,11 +236,26 @@ def _config(
     return written
 
 
+def _discover(results: Path) -> None:
+    """Write what the suite consists of now: asv publishes no figure that is not in there."""
+    from asv.benchmarks import Benchmarks
+    from asv.config import Config
+    from asv.environment import get_environments
+    from asv.repo import get_repo
+
+    import common.asv_checkout  # noqa: F401 - the environment of that name
+
+    config = Config.load(str(ROOT / "asv.conf.json"))
+    config.repo, config.results_dir = str(ROOT), str(results)
+    config.benchmark_dir = str(ROOT / config.benchmark_dir)
+    environments = list(get_environments(config, ["checkout"]))
+    Benchmarks.discover(config, get_repo(config), environments, ["HEAD"]).save()
+
+
 def _copy_results(paths: list[Path], folder: Path) -> Path:
     """A copy of these results, for asv to read."""
     results = folder / "results"
     results.mkdir()
-    shutil.copy(RESULTS / "benchmarks.json", results)
     for path in {*paths, *(path.parent / "machine.json" for path in paths)}:
         (results / path.parent.name).mkdir(exist_ok=True)
         shutil.copy(path, results / path.parent.name)
