@@ -18,9 +18,10 @@ from typing import Any, NamedTuple
 from rich.console import Console
 from rich.text import Text
 
+from common.asv_run import ROOT, Conditions, git
 from common.cli import print_session
 from common.compare import COLOURS, OTHER, duration, measure_with_progress
-from common.history import ROOT, Conditions, bench, git
+from common.history import bench
 from common.kernel import find_kernel, library_of, load
 from common.machine import describe
 from common.measure import Session

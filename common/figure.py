@@ -7,8 +7,8 @@ import contextlib
 import difflib
 from pathlib import Path
 
+from common.asv_run import ROOT
 from common.compare import COLOURS, OTHER, duration
-from common.history import ROOT
 from common.kernel import find_kernel, kernels, library_of
 from common.results import Recorded, newest
 

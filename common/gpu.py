@@ -23,10 +23,11 @@ from typing import Any
 
 from rich.console import Console
 
+from common.asv_run import PLAIN, ROOT, Conditions, git, select
 from common.backends import Unavailable
 from common.cli import open_console, print_session
 from common.compare import measure_with_progress
-from common.history import PLAIN, ROOT, Conditions, git, record_sessions, select
+from common.history import record_sessions
 from common.kernel import DTYPES, UnknownName, find_kernel, kernels
 from common.machine import PROBED, devices, processor
 from common.machine import versions as installed

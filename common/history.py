@@ -12,74 +12,35 @@ kernel at its first size. The default is the LIF network, alone and as an ensemb
 """
 
 import argparse
-import json
 import os
-import platform
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, NamedTuple
 
-import psutil
-from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from common.cli import open_console
-from common.compare import match, measure_with_progress, remarks, table
-from common.kernel import (
-    DEVICES,
-    DTYPES,
-    UnknownName,
-    benchmark_class,
-    find_kernel,
-    kernels,
+from common.asv_run import (
+    PLAIN,
+    ROOT,
+    Conditions,
+    config,
+    git,
+    only,
+    register_machine,
+    run_asv,
+    select,
 )
-from common.measure import Session, usable_processors
-from common.regressions import NOTICED, change, lost, slower
+from common.cli import open_console
+from common.commits import compare, record
+from common.compare import measure_with_progress, remarks, table
+from common.kernel import DEVICES, DTYPES, UnknownName
+from common.measure import Session
+from common.regressions import lost, slower
 from common.results import RESULTS, history, prune, sort_out
 
-ROOT = Path(__file__).parent.parent
 HTML = ROOT / ".asv" / "html"
-DEFAULT = ["lif", "lif_ensemble"]
 CODE = ["common", "implementations", "benchmarks/*.py"]
-PLAIN: dict[str, Any] = {"markup": False, "highlight": False, "soft_wrap": True}
-
-TURNS = 3
-"""Sessions of each commit that `compare` makes: all of one come first by chance in 1 of 20."""
-
-Selection = tuple[str, str, list[str]]
-"""Kernel, size, ports."""
-
-
-def select(words: list[str]) -> list[Selection]:
-    """What the words name; raises UnknownName for a word that names nothing."""
-    chosen: list[Selection] = []
-    for word in words or DEFAULT:
-        kernel_pattern, _, rest = ("*" if word == "all" else word).partition(":")
-        size_pattern, _, ports_pattern = rest.partition(":")
-        for kernel in match("kernel", kernel_pattern, kernels()):
-            spec = find_kernel(kernel)
-            sizes = [size for size in spec.sizes if size != "check"]
-            for size in match("size", size_pattern, sizes) if size_pattern else sizes[:1]:
-                patterns = (ports_pattern or "*").split(",")
-                there = spec.ports_at(size)
-                named = {p for pattern in patterns for p in match("port", pattern, there)}
-                ports = [p for p in there if p in named or p == spec.reference_at(size)]
-                chosen.append((kernel, size, ports))
-    return chosen
-
-
-class Conditions(NamedTuple):
-    """Under which all ports of a run are measured."""
-
-    dtype: str
-    threads: str
-    device: str
 
 
 def bench(words: list[str], conditions: Conditions, keep: Path | None = None) -> int:
@@ -126,49 +87,17 @@ def record_sessions(
     chosen = [(s.kernel, s.size, list(s.ports)) for s in sessions]
     # The figures are there already: a process forked for each is soon done with reading its own.
     command = ["run", "-E", "checkout", "--launch-method", "forkserver"]
-    command += ["--set-commit-hash", commit, "--machine", machine, *_only(chosen)]
+    command += ["--set-commit-hash", commit, "--machine", machine, *only(chosen)]
     with tempfile.TemporaryDirectory() as folder:
         of_environment = Path(folder, Path(sys.prefix).name)  # see benchmarks/ports.py
         of_environment.mkdir()
         for session in sessions:
             session.save(of_environment / f"{session.kernel}-{session.size}.json")
         settings |= {"PORTSTUDY_SESSIONS": folder, "PORTSTUDY_LIBRARIES": libraries}
-        code, log = _run_asv(console, command, settings)
+        code, log = run_asv(console, command, settings)
     if code:
         console.print(f"asv ended with exit code {code}: see {log.relative_to(ROOT)}", **PLAIN)
     return code == 0
-
-
-def _run_asv(
-    console: Console, arguments: list[str], settings: dict[str, str], log_name: str = "run.log"
-) -> tuple[int, Path]:
-    """Run asv behind a progress bar: it prints a row for every port and size, selected or not.
-
-    Returns its exit code, and where all that it printed is.
-    """
-    log = ROOT / ".asv" / "log" / log_name
-    log.parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "asv", *arguments]
-    bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console,
-        transient=True,
-    )  # fmt: skip
-    with bar, log.open("w") as lines:
-        task = bar.add_task("asv", total=100)
-        with subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | settings, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        ) as process:  # fmt: skip
-            assert process.stdout is not None
-            for line in process.stdout:
-                lines.write(line)
-                percent = re.match(r"\[ *([\d.]+)%\] ·* *(.*)", line)
-                if percent:
-                    what = percent[2][:60] or "asv"
-                    bar.update(task, completed=float(percent[1]), description=what)
-                elif line.startswith("·"):  # environments are made, the commit is built
-                    bar.update(task, description=line.strip("· \n")[:60])
-    return process.returncode, log
 
 
 def publish(console: Console) -> bool:
@@ -183,9 +112,9 @@ def publish(console: Console) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         results = _copy_results(sound, Path(folder))
         _discover(results)
-        config = _config(Path(folder), results=results)
-        command = ["--config", str(config), "publish", "--no-pull", "-o", str(HTML)]
-        code, log = _run_asv(console, command, {}, "publish.log")
+        written = config(Path(folder), results=results)
+        command = ["--config", str(written), "publish", "--no-pull", "-o", str(HTML)]
+        code, log = run_asv(console, command, {}, "publish.log")
         if code:
             console.print(f"asv publish ended with exit code {code}: see {log}", **PLAIN)
             return False
@@ -203,39 +132,6 @@ def publish(console: Console) -> bool:
     return True
 
 
-def _config(
-    folder: Path,
-    conditions: Conditions | None = None,
-    *,
-    oldest: bool = True,
-    results: Path = RESULTS,
-) -> Path:
-    """A file with asv's configuration, for ports measured so, or with its results elsewhere.
-
-    Without the `oldest` libraries there is one environment.
-    """
-    from asv.util import load_json
-
-    config = load_json(str(ROOT / "asv.conf.json"), js_comments=True)
-    for name in ("benchmark_dir", "env_dir"):
-        config[name] = str(ROOT / config[name])
-    config |= {"repo": str(ROOT), "results_dir": str(results), "plugins": []}
-    if conditions:
-        settings = {
-            "PORTSTUDY_DTYPE": conditions.dtype,
-            "PORTSTUDY_THREADS": conditions.threads,
-        }
-        config["matrix"]["env_nobuild"] = {name: [value] for name, value in settings.items()}
-        config["include"] = config.get("include", []) if oldest else []
-        for further in config["include"]:
-            further["env_nobuild"] = settings
-    commands = [line.replace("{conf_dir}", str(ROOT)) for line in config["install_command"]]
-    config["install_command"] = commands
-    written = folder / "asv.conf.json"
-    written.write_text(json.dumps(config))
-    return written
-
-
 def _discover(results: Path) -> None:
     """Write what the suite consists of now: asv publishes no figure that is not in there."""
     from asv.benchmarks import Benchmarks
@@ -245,11 +141,11 @@ def _discover(results: Path) -> None:
 
     import common.asv_checkout  # noqa: F401 - the environment of that name
 
-    config = Config.load(str(ROOT / "asv.conf.json"))
-    config.repo, config.results_dir = str(ROOT), str(results)
-    config.benchmark_dir = str(ROOT / config.benchmark_dir)
-    environments = list(get_environments(config, ["checkout"]))
-    Benchmarks.discover(config, get_repo(config), environments, ["HEAD"]).save()
+    loaded = Config.load(str(ROOT / "asv.conf.json"))
+    loaded.repo, loaded.results_dir = str(ROOT), str(results)
+    loaded.benchmark_dir = str(ROOT / loaded.benchmark_dir)
+    environments = list(get_environments(loaded, ["checkout"]))
+    Benchmarks.discover(loaded, get_repo(loaded), environments, ["HEAD"]).save()
 
 
 def _copy_results(paths: list[Path], folder: Path) -> Path:
@@ -273,126 +169,6 @@ def announce(console: Console) -> None:
         console.print("No port became slower, by relative time, and none lost its figure.", **PLAIN)
 
 
-def compare(a: str, b: str, words: list[str], conditions: Conditions) -> int:
-    """Is commit B slower than commit A? Sessions in turn, A B A B A B; 1 if a port is worse."""
-    console = open_console()
-    commits = []
-    for name in (a, b):
-        commit = git("rev-parse", "--verify", f"{name}^{{commit}}")
-        if not commit:
-            raise UnknownName(f"commit {name!r}: git knows none")
-        commits.append(commit)
-    chosen = select(words)
-    machine = register_machine(conditions.device)
-    found: dict[str, list[dict]] = {"A": [], "B": []}
-    with tempfile.TemporaryDirectory() as folder:
-        config = str(_config(Path(folder), conditions, oldest=False))
-        for turn in range(TURNS):
-            for side, commit in zip("AB", commits, strict=True):
-                console.print(f"{turn + 1} of {TURNS}: {side} {commit[:8]}", **PLAIN)
-                sessions = Path(folder, f"{turn}{side}")
-                code, log = _run_asv(
-                    console,
-                    ["--config", config, "run", f"{commit}^!", "--dry-run", "--machine", machine,
-                     *_only(chosen, "track_relative_time")],
-                    _settings(chosen, conditions, sessions), f"{commit[:8]}.log",
-                )  # fmt: skip
-                read = [Session.load(path) for path in sorted(sessions.glob("*/*.json"))]
-                if code and not read:
-                    console.print(f"{commit[:8]} could not be built or measured: {log}", **PLAIN)
-                    return 2
-                found[side].append({(s.kernel, s.size): _relative_times(s) for s in read})
-    changes = [
-        change(kernel, size, port, *([s.get((kernel, size), {}) for s in found[x]] for x in "AB"))
-        for kernel, size, ports in chosen
-        for port in ports
-        if port != find_kernel(kernel).reference_at(size)
-    ]
-    rows = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    rows.add_column("port")
-    for heading in ("B over A", "from", "to"):
-        rows.add_column(heading, justify="right")
-    rows.add_column("")
-    for c in sorted(changes, key=lambda c: -c.ratio if c.ratio == c.ratio else 0):
-        numbers = ["", "", ""] if c.why else [f"{x:.3f}" for x in (c.ratio, c.low, c.high)]
-        name = f"{c.kernel}/{c.port}" if c.size == "small" else f"{c.kernel}/{c.port} at {c.size}"
-        rows.add_row(name, *numbers, f"{c.verdict}: {c.why}" if c.why else c.verdict)
-    console.print(rows)
-    console.print(
-        f"B over A: time relative to the reference's at {commits[1][:8]} over that at "
-        f"{commits[0][:8]}, of {TURNS} sessions each, in turn; from, to: the "
-        f"smallest and the largest of any two. worse: all are above {NOTICED}.",
-        **PLAIN,
-    )
-    return int(any(c.verdict in ("worse", "fails") for c in changes))
-
-
-def _relative_times(session: Session) -> dict[str, float | str]:
-    """Of each port its relative time, or why it has none; those that are not here are left out."""
-    return {
-        port: session.relative(port) if f.samples else f"{f.status}: {f.reason}"
-        for port, f in session.ports.items()
-        if f.status != "unavailable"
-    }
-
-
-def record(commits: str, words: list[str], conditions: Conditions, machine: str = "") -> int:
-    """Run asv over commits, in environments that it builds once and keeps; 0 if nothing failed.
-
-    What was measured before is not measured again, so a run that was interrupted goes on. A commit
-    that cannot be built or measured is named, and left.
-    """
-    console = open_console()
-    hashes = git("rev-list", "--first-parent", *commits.split()).split()
-    if not hashes:
-        print(f"--range: git finds no commits in {commits!r}", file=sys.stderr)
-        return 2
-    machine = register_machine(conditions.device, machine)
-    failed = False
-    for number, commit in enumerate(hashes, 1):
-        subject = git("log", "-1", "--format=%s", commit)
-        console.print(f"{number} of {len(hashes)}: {commit[:8]} {subject}", **PLAIN)
-        for problem in _record_commit(console, commit, words, conditions, machine):
-            console.print(f"  {problem}", **PLAIN)
-            failed = True
-    published = publish(console)
-    return int(failed or not published)
-
-
-def _record_commit(
-    console: Console, commit: str, words: list[str], conditions: Conditions, machine: str
-) -> list[str]:
-    """Measure one commit in all environments of asv.conf.json; returns what went wrong."""
-    selected = select(words)
-    sessions = ROOT / ".asv" / "sessions" / "-".join((commit[:8], *conditions))
-    sessions.mkdir(parents=True, exist_ok=True)
-    settings = _settings(selected, conditions, sessions)
-    with tempfile.TemporaryDirectory() as folder:
-        config = _config(Path(folder), conditions)
-        command = ["--config", str(config), "run", f"{commit}^!", "--machine", machine]
-        code, log = _run_asv(
-            console, [*command, "--skip-existing", *_only(selected)], settings, f"{commit[:8]}.log"
-        )
-    problems = []
-    for path in sorted(sessions.glob("*/*.json")):
-        session = Session.load(path)
-        for port in session.ports.values():
-            if port.status in ("different", "failed"):
-                where = _libraries(path.parent.name)
-                what = f"{session.kernel}/{port.port}: {port.status}: {port.reason}"
-                problems.append(f"{what} ({where})")
-    if code and not problems:
-        problems.append(f"could not be built or measured: see {log.relative_to(ROOT)}")
-    return problems
-
-
-def _libraries(environment: str) -> str:
-    """The versions in one of the environments that asv has built."""
-    info = ROOT / ".asv" / "env" / environment / "asv-env-info.json"
-    found = json.loads(info.read_text())["requirements"] if info.exists() else {}
-    return ", ".join(f"{name} {version}" for name, version in found.items()) or environment
-
-
 def drop() -> int:
     """Drop what is published no more, and say what."""
     dropped = prune(RESULTS, history(ROOT))
@@ -400,60 +176,6 @@ def drop() -> int:
         print(f"{path.relative_to(ROOT)}: {why}")
     print(f"{len(dropped)} result files dropped or made smaller")
     return 0
-
-
-def _settings(chosen: list[Selection], conditions: Conditions, sessions: Path) -> dict[str, str]:
-    """What the suite is told: the ports that it measures, where, and a folder for its sessions."""
-    ports = sorted({port for _, _, named in chosen for port in named})
-    return {
-        "PORTSTUDY_PORTS": ",".join(ports),
-        "PORTSTUDY_DEVICE": conditions.device,
-        "PORTSTUDY_SESSIONS": str(sessions),
-    }
-
-
-def _only(chosen: list[Selection], figure: str = ".*") -> list[str]:
-    """asv's options for these ports and sizes alone."""
-    options = []
-    for kernel, size, ports in chosen:
-        name = benchmark_class(kernel)
-        options += ["--bench", rf"^ports\.{name}\.{figure}\('({'|'.join(ports)})', '{size}'\)$"]
-    return options
-
-
-def register_machine(device: str, name: str = "") -> str:
-    """Tell asv what this machine is; returns its name, if none is given of what it is made of."""
-    from asv.machine import MachineCollection
-    from asv.util import get_cpu_info
-
-    cpu = get_cpu_info() or platform.processor() or platform.machine()
-    cores = usable_processors()
-    name = re.sub(r"[^a-z0-9]+", "-", (name or f"{cpu} {cores} cores {device}").lower()).strip("-")
-    MachineCollection.save(
-        name,
-        {
-            "machine": name,
-            "os": platform.system(),
-            "arch": platform.machine(),
-            "cpu": cpu,
-            "num_cpu": str(cores),
-            "ram": f"{round(psutil.virtual_memory().total / 2**30)} GiB",
-            "device": device,
-            "device_name": cpu if device == "cpu" else _gpu_name(),
-        },
-    )
-    return name
-
-
-def _gpu_name() -> str:
-    query = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
-    return subprocess.run(query, capture_output=True, text=True, check=True).stdout.splitlines()[0]
-
-
-def git(*arguments: str) -> str:
-    """What git says of this checkout; "" where it is none."""
-    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
-    return done.stdout.strip() if done.returncode == 0 else ""
 
 
 def main() -> int:
@@ -472,7 +194,6 @@ def main() -> int:
     parser.add_argument("--machine", default="", help="its name in the history, if not its parts'")
     options = parser.parse_intermixed_args()
     words = options.selection
-    # Relative time comes out alike, week after week, on one thread alone.
     threads = options.threads or ("1" if options.action in ("record", "compare") else "all")
     conditions = Conditions(options.dtype, threads, options.device)
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -489,12 +210,13 @@ def main() -> int:
                 parser.error("compare: two commits, A and B")
             return compare(words[0], words[1], words[2:], conditions)
         if options.action == "record":
-            return record(options.range, words, conditions, options.machine)
+            failed = record(options.range, words, conditions, options.machine)
+            return failed or int(not publish(open_console()))
         return bench(words, conditions)
     except UnknownName as error:
         parser.error(str(error))
     except KeyboardInterrupt:
-        print("\nInterrupted. What was being measured is not recorded.", file=sys.stderr)
+        print("\nInterrupted: what is finished is kept, the same command goes on.", file=sys.stderr)
         return 130
 
 

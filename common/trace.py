@@ -22,9 +22,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from common.asv_run import git
 from common.backends import Jax, Numba, Torch, Unavailable
 from common.equivalence import prove_to_the_bit, run
-from common.history import git
 from common.kernel import Broken, UnknownName, load
 from common.machine import processor, versions
 

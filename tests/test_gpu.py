@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from common import gpu
-from common.history import ROOT, select
+from common.asv_run import ROOT, select
 from common.kernel import UnknownName, find_kernel
 from common.measure import Figures, Session
 

@@ -11,8 +11,8 @@ import pytest
 
 from benchmarks import ports as suite
 from common import figure, results, site
+from common.asv_run import select
 from common.compare import duration, table
-from common.history import select
 from common.kernel import UnknownName, find_kernel, kernels
 from common.measure import Figures, Session
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from common.history import _config
+from common.asv_run import config as asv_config
 from common.regressions import WATCHED, Change, Finding, change, lost, slower
 from common.results import LIBRARIES, history
 
@@ -58,7 +58,7 @@ def publish(folder: Path, recorded: dict[str, Any], threads: str = "1") -> list[
         "unit": "x reference", "version": "1", "code": "",
     }  # fmt: skip
     (results / "benchmarks.json").write_text(json.dumps({FIGURE: benchmark, "version": 2}))
-    config = json.loads(_config(folder).read_text())  # ours, with its thresholds
+    config = json.loads(asv_config(folder).read_text())  # ours, with its thresholds
     config |= {"repo": str(repo), "results_dir": str(results), "branches": ["main"]}
     (folder / "asv.conf.json").write_text(json.dumps(config))
     subprocess.run(
