@@ -57,10 +57,10 @@ class Backend:
     dtypes: tuple[str, ...] = ("float64", "float32")
     rounds_elsewhere = False
     """Does it compute the same, but round in other places? Then no port can agree to the bit."""
+    on_gpus = False
+    """May its ports run on a GPU?"""
     simulated = ""
     """What stands in for the device, if anything does: ports are proven in it, and not measured."""
-    simulated = ""
-    """What stands in for the device here, if anything does: it proves, and nothing is measured."""
 
     def __init__(self, device: str = "cpu", dtype: str = "float64") -> None:
         self.device = device
@@ -170,12 +170,19 @@ class NumbaCuda(Numba):
 
     package = "numba_cuda"
     distribution = "numba-cuda"
+    on_gpus = True
     simulators: bool | None = None
+    counting = False
 
     def _start(self) -> None:
         from numba import config
 
         simulator = self.device == "cpu"
+        may_be_here = shutil.which("nvidia-smi") is not None or Path("/dev/nvidia0").exists()
+        if not simulator and not may_be_here:
+            raise Unavailable("numba_cuda sees no 'cuda' device: no nvidia-smi, no GPU file")
+        if simulator and may_be_here and not config.ENABLE_CUDASIM:
+            raise Unavailable("numba_cuda has a GPU here: NUMBA_ENABLE_CUDASIM=1 for its simulator")
         if NumbaCuda.simulators is None:
             config.ENABLE_CUDASIM = simulator
             NumbaCuda.simulators = simulator
@@ -185,15 +192,35 @@ class NumbaCuda(Numba):
         from numba import cuda
 
         if simulator:
+            from common.simulator import take_turns
+
             self.simulated = "Numba's CUDA simulator"
-            sys.setswitchinterval(1e-4)  # a barrier among threads waits for this, at worst for each
+            take_turns()
         elif not cuda.is_available():
-            NumbaCuda.simulators = None
             raise Unavailable(f"numba_cuda sees no 'cuda' device: {cuda.cuda_error()}")
         else:
             self.free = cuda.current_context().get_memory_info().free  # bytes
         self.cuda = cuda
         self._listen()
+
+    def _listen(self) -> None:
+        super()._listen()
+        if self.simulated or NumbaCuda.counting:
+            return
+        from numba.cuda.dispatcher import CUDADispatcher  # which announces no compilation
+
+        compile = CUDADispatcher.compile
+
+        def count(dispatcher: Any, signature: Any) -> Any:
+            known, start = len(dispatcher.overloads), time.perf_counter()
+            kernel = compile(dispatcher, signature)
+            if len(dispatcher.overloads) > known:
+                Numba.count += 1
+                Numba.seconds += time.perf_counter() - start
+            return kernel
+
+        CUDADispatcher.compile = count
+        NumbaCuda.counting = True
 
     def put(self, arguments: tuple) -> tuple:
         return self.wait(map_arrays(self._to_device, arguments))
@@ -212,7 +239,10 @@ class NumbaCuda(Numba):
         return map_arrays(fetch, outputs)
 
     def device_name(self) -> str:
-        return "cpu" if self.simulated else self.cuda.get_current_device().name.decode()
+        if self.simulated:
+            return "cpu"
+        name = self.cuda.get_current_device().name
+        return name.decode() if isinstance(name, bytes) else name  # bytes, until lately
 
     def device_bytes(self) -> int:
         # It frees late: what its context holds now is the most that it has held.
@@ -225,6 +255,7 @@ class Jax(Backend):
     """JAX compiles per shape and dtype, and returns before the result is there."""
 
     package = "jax"
+    on_gpus = True
     durations: list[float] | None = None
 
     def _start(self) -> None:
@@ -287,13 +318,26 @@ class JaxPallas(Jax):
 
 
 class JaxSharded(Jax):
-    """JAX on all of its devices, of all its processes: each argument is put on every one."""
+    """JAX on all of its devices, those of all its processes: every one is given every argument.
+
+    Of several processes (`jax.distributed`) each makes its devices' copies from its own arguments,
+    which must be the same in all, and each gets all of the outputs.
+    """
 
     def _start(self) -> None:
         super()._start()
         devices = self.jax.devices(self.device)
         mesh = self.jax.sharding.Mesh(devices, ("devices",))
         self.place = self.jax.sharding.NamedSharding(mesh, self.jax.sharding.PartitionSpec())
+        self.gather = self.jax.jit(lambda x: x, out_shardings=self.place)
+
+    def put(self, arguments: tuple) -> tuple:
+        def move(x: Any) -> Any:
+            # `device_put` would first compare what the processes have, by sending it to all.
+            copy = np.asarray(x)
+            return self.jax.make_array_from_callback(copy.shape, self.place, lambda i: copy[i])
+
+        return self.wait(self.call(lambda: map_arrays(move, arguments), ()))
 
     def call(self, function: Callable, arguments: tuple) -> Any:
         with (
@@ -301,6 +345,13 @@ class JaxSharded(Jax):
             self.jax.default_matmul_precision("float32"),
         ):
             return function(*arguments)
+
+    def get(self, outputs: Any) -> Any:
+        def fetch(x: Any) -> Any:
+            here = getattr(x, "is_fully_addressable", True) or x.is_fully_replicated
+            return np.asarray(x if here else self.gather(x))
+
+        return self.call(lambda: map_arrays(fetch, outputs), ())
 
     def device_name(self) -> str:
         devices = list(self.place.device_set)
@@ -315,12 +366,16 @@ class Torch(Backend):
     """PyTorch, eager or compiled, without gradients."""
 
     package = "torch"
+    on_gpus = True
 
     def _start(self) -> None:
         import torch
 
         if self.device == "cuda" and not torch.cuda.is_available():
             raise Unavailable("torch sees no 'cuda' device")
+        # TF32 compares with nothing. For products this is the default, for convolutions it is not.
+        torch.set_float32_matmul_precision("highest")
+        torch.backends.cudnn.allow_tf32 = False
         self.torch = torch
 
     def put(self, arguments: tuple) -> tuple:
@@ -355,6 +410,19 @@ class Torch(Backend):
 
     def device_bytes(self) -> int:
         return self.torch.cuda.max_memory_allocated() if self.device == "cuda" else 0
+
+
+class TorchDistributed(Torch):
+    """PyTorch in a process group: the one that there is, or else one of this process alone."""
+
+    def _start(self) -> None:
+        super()._start()
+        groups = self.torch.distributed
+        if not groups.is_available():
+            raise Unavailable("this torch was built without torch.distributed")
+        if not groups.is_initialized():
+            speaks = "cpu:gloo,cuda:nccl" if self.torch.cuda.is_available() else "gloo"
+            groups.init_process_group(speaks, store=groups.HashStore(), rank=0, world_size=1)
 
 
 class Scipy(Backend):
@@ -458,6 +526,6 @@ STYLES: dict[str, type[Backend]] = {
     "numba_cuda": NumbaCuda,
     "jax_pallas": JaxPallas,
     "jax_sharded": JaxSharded,
-    "jax_pmap": JaxSharded,
+    "torch_distributed": TorchDistributed,
 }
 """The first two words, where their library is used in another way than by its other ports."""

@@ -216,7 +216,8 @@ def main() -> int:
     except UnknownName as error:
         parser.error(str(error))
     except KeyboardInterrupt:
-        print("\nInterrupted: what is finished is kept, the same command goes on.", file=sys.stderr)
+        kept = "the same command goes on from here" if options.action == "record" else "no record"
+        print(f"\nInterrupted: {kept}.", file=sys.stderr)
         return 130
 
 

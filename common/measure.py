@@ -20,7 +20,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
@@ -185,6 +185,7 @@ class _Process:
         folder: Path,
         module: str = "common.worker",
         python: str = sys.executable,
+        variables: Mapping[str, str] | None = None,
     ) -> None:
         self.timeout = timeout
         self.stderr = tempfile.TemporaryFile("w+")  # noqa: SIM115 - lives as long as the process
@@ -195,7 +196,7 @@ class _Process:
             stderr=self.stderr,
             text=True,
             # What a library leaves behind goes with the session: workers are killed.
-            env=environment(job["threads"]) | {"TMPDIR": str(folder)},
+            env=environment(job["threads"]) | {"TMPDIR": str(folder)} | dict(variables or {}),
             start_new_session=True,  # Ctrl-C reaches us alone; we end the workers
         )
         self.replies: queue.Queue[str] = queue.Queue()

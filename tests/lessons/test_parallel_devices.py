@@ -1,17 +1,6 @@
-"""Claims of notes/parallel-devices.md, which run in a process of their own, with four devices.
+"""Claims of notes/parallel-devices.md, which run in a process of their own, with four devices."""
 
-The number of devices must be known before JAX starts. So this file, imported by pytest, starts
-itself once as a program with XLA_FLAGS set; that runs the claims and says how each went.
-"""
-
-import functools
-import json
 import os
-import subprocess
-import sys
-import traceback
-from collections.abc import Callable
-from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -22,30 +11,7 @@ from jax.sharding import PartitionSpec as P
 
 from common.kernel import find_kernel
 from implementations.lif_ensemble.jax_vmap import lif_ensemble
-
-FLAGS = "--xla_force_host_platform_device_count=4"
-
-
-@functools.cache
-def outcomes() -> dict[str, str]:
-    """Name of each claim, to what went wrong; "" where nothing did."""
-    root = Path(__file__).parents[2]
-    environment = os.environ | {"XLA_FLAGS": FLAGS, "JAX_PLATFORMS": "cpu"}
-    program = [sys.executable, "-W", "error", "-m", "tests.lessons.test_parallel_devices"]
-    done = subprocess.run(program, cwd=root, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-def on_four_devices(claim: Callable[[], None]) -> Callable[[], None]:
-    """A test of how this claim went in the process with four devices."""
-
-    @functools.wraps(claim)
-    def test() -> None:
-        wrong = outcomes()[claim.__name__]
-        assert not wrong, wrong
-
-    return test
+from tests.lessons.four_devices import on_four_devices
 
 
 @on_four_devices
@@ -236,20 +202,3 @@ def test_pmap_wanted_an_axis_of_devices():
     assert (old.reshape(8) == new).all()
     with pytest.raises(ValueError, match="size not equal to one"):
         jax.pmap(share, axis_name="i")(jnp.arange(8.0))
-
-
-def _run() -> None:
-    """In the process with four devices: every claim, and how it went."""
-    went = {}
-    for name, test in list(globals().items()):
-        if name.startswith("test_"):
-            try:
-                test.__wrapped__()
-                went[name] = ""
-            except (Exception, pytest.fail.Exception):
-                went[name] = traceback.format_exc()
-    print(json.dumps(went))
-
-
-if __name__ == "__main__":
-    _run()

@@ -32,4 +32,11 @@ WRONG = [
     wrong("regularised", "sklearn_em", CLASS, "reg_covar=0", "reg_covar=1e-6"),
     wrong("mixture_as_tuple_of_two", "numpy_classes", "3 outputs; expected 4: weights, means, cov",
           "return Mixture(weights, means, covariances), log", "return (weights, means), log"),
+    wrong("cuda_old_means_in_covariance", "numba_cuda", CLASS,
+          "product -= shift * of_class[size * (1 + b)] / count", "pass"),
+    wrong("cuda_points_not_waited_for", "numba_cuda", CLASS,
+          "cuda.syncthreads()  # all points of the tile are there", "pass"),
+    wrong("cuda_last_block_lost", "numba_cuda", CLASS,
+          "for block in range(len(sums))", "for block in range(len(sums) - 1)"),
+    wrong("cuda_never_converged", "numba_cuda", CLASS, "change < tolerance", "change < 0"),
 ]  # fmt: skip

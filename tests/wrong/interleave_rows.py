@@ -27,4 +27,7 @@ WRONG = [
           r"changed an argument of shape \(37, 16\) in place$",
           "    return result", "    first.zero_()\n    return result"),
     wrong("first_upside_down", "torch_compile", RESULT, "[first,", "[first.flip(0),"),
+    wrong("cuda_second_twice", "numba_cuda", RESULT, "= third[row, word]", "= second[row, word]"),
+    wrong("cuda_wider_words", "numba_cuda", RESULT,
+          "i // words, i % words", "i // words, i % words // 2 * 2"),
 ]  # fmt: skip

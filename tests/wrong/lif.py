@@ -41,6 +41,11 @@ WRONG = [
     wrong("first_spike_only", "numpy_event", RUN, "weights[fired]", "weights[fired][:1]"),
     wrong("last_spike_lost", "jax_scan_nonzero", RUN, "0, fired.sum()", "0, fired.sum() - 1"),
     wrong("neighbour_lost", "torch_scan_event", RUN, "neurons < last", "neurons < last - 1"),
+    wrong("sharded_threshold_excluded", "jax_sharded", RUN, ">= v_threshold", "> v_threshold"),
+    wrong("sharded_nobody_heard", "jax_sharded", RUN,
+          "jax.lax.all_gather(fired,", "0 * jax.lax.all_gather(fired,"),
+    wrong("sharded_last_lost", "jax_sharded", r"spikes has shape \(400, 63\); expected \(400, 64\)",
+          "spikes[:, :neurons]", "spikes[:, :-1]"),
     wrong("one_spike_a_word", "jax_scan_event", RUN,
           "words[word] ^ (jnp.uint32(1) << bit)", "jnp.uint32(0)"),
     wrong("last_word_lost", "jax_scan_event", RUN, "(words != 0).any()", "(words[:-1] != 0).any()"),
@@ -131,6 +136,19 @@ WRONG = [
           "import torch\n", "import torch\n\nCALLS = 0\n",
           "v_threshold  #", "v_threshold + 0 * CALLS  #",
           "    spikes =", "    global CALLS\n    CALLS += 1\n    spikes ="),
+    # On a GPU: its threads take turns in the simulator, so that a barrier that is missing is missed.
+    wrong("cuda_threshold_excluded", "numba_cuda", RUN,
+          "fired = voltage[i] >= v_threshold", "fired = voltage[i] > v_threshold"),
+    wrong("cuda_reset_forgotten", "numba_cuda", RUN,
+          "v_reset if voltage[i] >= v_threshold else after", "after"),
+    wrong("cuda_not_waited_for_all", "numba_cuda", RUN,
+          "everyone.sync()  # all have appended", "pass"),
+    wrong("cuda_not_waited_for_sorting", "numba_cuda", RUN,
+          "cuda.syncthreads()  # the block has sorted", "pass"),
+    wrong("cuda_last_sender_lost", "numba_cuda", RUN,
+          "for k in range(total):", "for k in range(total - 1):"),
+    wrong("cuda_stride_of_a_block", "numba_cuda", RUN,
+          "cuda.grid(1), cuda.gridsize(1)", "cuda.grid(1), 2 * cuda.gridsize(1)"),
 ]  # fmt: skip
 
 # Edits that nothing can tell from the original, so that no test may object to them.

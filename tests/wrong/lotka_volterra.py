@@ -23,4 +23,7 @@ WRONG = [
           "return path, jnp.stack(state)", "return path, path[0]"),
     wrong("rounded", "numpy_loop", PATH,
           "predators + dt * fed", "predators + np.float32(dt * fed)"),
+    wrong("cuda_prey_first", "numba_cuda", PATH,
+          "        fed =", "        prey = prey + dt * born\n        fed =",
+          "prey + dt * born, predators", "prey, predators"),
 ]  # fmt: skip

@@ -44,6 +44,13 @@ WRONG = [
           'astype(f"float{width}")', "astype(np.float32)"),
     wrong("signed_bits", "torch_eager", "bits has dtype int64; expected uint64",
           "bits.view(DTYPES[width][0])", "bits"),
+    # On a GPU.
+    wrong("cuda_one_rotation", "numba_cuda", BITS, "(17, 29, 16, 24)", "(17, 29, 16, 25)"),
+    wrong("cuda_every_block_the_first", "numba_cuda", UNIFORM,
+          "uint32(i))\n        if width == 32:\n            uniform",
+          "uint32(cuda.threadIdx.x))\n        if width == 32:\n            uniform"),
+    wrong("cuda_data_reversed", "numba_cuda", FOLDED,
+          "data[i, 0], data[i, 1]", "data[i, 1], data[i, 0]"),
 ]  # fmt: skip
 
 # Edits that nothing can tell from the original, so that no test may object to them.
