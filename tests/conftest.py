@@ -129,6 +129,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("filterwarnings", "ignore:.torch.jit.*deprecated:DeprecationWarning")
     # torch.compile looks for gradients where torch, asked by anyone else, says that there are none.
     config.addinivalue_line("filterwarnings", "ignore:The .grad attribute of a Tensor:UserWarning")
+    # Inductor recommends what the backend turns off: products of float32 in less than that.
+    config.addinivalue_line("filterwarnings", "ignore:TensorFloat32 tensor cores:UserWarning")
     # Brian2, when it is imported, uses names of pyparsing that pyparsing deprecates.
     config.addinivalue_line(
         "filterwarnings", r"ignore:'\w+'.* deprecated.* use '\w+':DeprecationWarning"
