@@ -442,7 +442,7 @@ def test_machine(tmp_path):
     assert told["processor"] in done.stdout
     assert all(1e8 < rate["bytes_per_second"] < 1e14 for rate in told["rates"]["bandwidth"])
     assert set(told["rates"]["operations_per_second"]) == {"float64", "float32"}
-    assert set(told["devices"]) == {"jax", "torch"}
+    assert set(told["devices"]) == {"jax", "torch", "numba_cuda"}
     for devices in told["devices"].values():
         assert all(seen.get("name") or seen["reason"] for seen in devices.values())
 
