@@ -103,6 +103,7 @@ def record_sessions(
 def publish(console: Console) -> bool:
     """Build the site from all sound results, to be opened with no network; say what got slower."""
     from common import book
+    from common.report.write import add_to_site
     from common.site import make_local
 
     sound, unsound = sort_out(RESULTS)
@@ -122,6 +123,7 @@ def publish(console: Console) -> bool:
     if why:
         console.print(f"The site needs a network, its scripts come from CDNs: {why}", **PLAIN)
     book.build()
+    add_to_site(HTML)
     announce(console)
     console.print(
         f"\nSite: {HTML}/index.html, to be served (a browser loads no data from files):\n"
