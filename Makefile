@@ -70,6 +70,7 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/cog --check README.md notes/*.md
+	$(BIN)/python -m common.report check
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 format: $(READY)
@@ -79,11 +80,12 @@ format: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
-# Pictures, tables, diffs and claims of the README and the notes; and the notes as a site.
+# Pictures, tables, diffs and claims of the README and the notes; the report; the notes as a site.
 notes: $(READY)
 	$(BIN)/python -m common.figure
 	$(BIN)/python -m common.account draw
 	$(BIN)/cog -r README.md notes/*.md
+	$(BIN)/python -m common.report
 	$(BIN)/python -m common.book
 
 # The account of LIF, which notes/lif.md draws: half an hour on a quiet machine.

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from common.account import FOLDER
-from common.history import ROOT
+from common.asv_run import ROOT
 from common.report import data
 from common.report.account import Account
 from common.report.elements import UP
