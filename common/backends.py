@@ -191,6 +191,7 @@ class NumbaCuda(Numba):
             raise Unavailable(f"numba_cuda runs on {there} in this process already")
         from numba import cuda
 
+        config.CUDA_LOW_OCCUPANCY_WARNINGS = 0  # of few blocks, which some ports need
         if simulator:
             from common.simulator import take_turns
 
@@ -209,11 +210,11 @@ class NumbaCuda(Numba):
             return
         from numba.cuda.dispatcher import CUDADispatcher  # which announces no compilation
 
-        compile = CUDADispatcher.compile
+        compile_one = CUDADispatcher.compile
 
         def count(dispatcher: Any, signature: Any) -> Any:
             known, start = len(dispatcher.overloads), time.perf_counter()
-            kernel = compile(dispatcher, signature)
+            kernel = compile_one(dispatcher, signature)
             if len(dispatcher.overloads) > known:
                 Numba.count += 1
                 Numba.seconds += time.perf_counter() - start

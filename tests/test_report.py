@@ -19,7 +19,7 @@ from common.report.__main__ import check
 from common.report.account import Account
 from common.report.markdown import markdown
 from common.report.page import page
-from common.report.write import for_site, write
+from common.report.write import REPORT, for_site, write
 from common.results import RESULTS
 
 TESTED = {"numpy": "2.4.6", "jax": "0.10.2", "numba": "0.68.1", "torch": "2.13.0"}

@@ -1,4 +1,4 @@
-"""Writes the report from the committed results, and names what it left out; or checks that it is new.
+"""Writes the report from the committed results, names what it left out; or checks it.
 
 python -m common.report [check]
 """

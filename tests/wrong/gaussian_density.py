@@ -31,7 +31,5 @@ WRONG = [
     wrong("always_float32", "torch_distributions", "density has dtype float32; expected float64$",
           "torch.exp(log_density)", "torch.exp(log_density).float()"),
     wrong("cuda_upper_triangle", "numba_cuda", DENSITY, "inv(factor).T", "inv(factor)"),
-    wrong("cuda_tile_not_waited_for", "numba_cuda", DENSITY,
-          "cuda.syncthreads()  # the tile is complete", "pass"),
     wrong("cuda_half_of_the_tree", "numba_cuda", DENSITY, "while threads > 1", "while threads > 2"),
 ]  # fmt: skip

@@ -28,6 +28,6 @@ WRONG = [
           "    return result", "    first.zero_()\n    return result"),
     wrong("first_upside_down", "torch_compile", RESULT, "[first,", "[first.flip(0),"),
     wrong("cuda_second_twice", "numba_cuda", RESULT, "= third[row, word]", "= second[row, word]"),
-    wrong("cuda_wider_words", "numba_cuda", RESULT,
-          "i // words, i % words", "i // words, i % words // 2 * 2"),
+    wrong("cuda_words_in_reverse", "numba_cuda", RESULT,
+          "= second[row, word]", "= second[row, words - 1 - word]"),
 ]  # fmt: skip

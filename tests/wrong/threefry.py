@@ -47,8 +47,8 @@ WRONG = [
     # On a GPU.
     wrong("cuda_one_rotation", "numba_cuda", BITS, "(17, 29, 16, 24)", "(17, 29, 16, 25)"),
     wrong("cuda_every_block_the_first", "numba_cuda", UNIFORM,
-          "uint32(i))\n        if width == 32:\n            uniform",
-          "uint32(cuda.threadIdx.x))\n        if width == 32:\n            uniform"),
+          "np.uint32(i))\n        if width == 32:\n            uniform",
+          "np.uint32(cuda.threadIdx.x))\n        if width == 32:\n            uniform"),
     wrong("cuda_data_reversed", "numba_cuda", FOLDED,
           "data[i, 0], data[i, 1]", "data[i, 1], data[i, 0]"),
 ]  # fmt: skip
