@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from common.figure import shown, times
-from common.results import Recorded
 from common.kernel import kernels, library_of
+from common.results import Recorded
 
 NAMES = {"numpy": "NumPy", "jax": "JAX", "numba": "Numba", "torch": "PyTorch"}
 TIE = 1.5
