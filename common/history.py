@@ -213,7 +213,8 @@ def main() -> int:
             return compare(words[0], words[1], words[2:], conditions)
         if options.action == "record":
             failed = record(options.range, words, conditions, options.machine)
-            return failed or int(not publish(open_console()))
+            published = publish(open_console())
+            return failed or int(not published)
         return bench(words, conditions)
     except UnknownName as error:
         parser.error(str(error))
