@@ -26,10 +26,11 @@ def write(folder: Path = REPORT, results: Path = RESULTS, account: Path = FOLDER
 
 
 def add_to_site(html: Path) -> None:
-    """Put the page that is committed into asv's site, which lies in this folder."""
+    """Put the page into asv's site, which lies in this folder."""
+    found = data.read(RESULTS, FOLDER)
     (html / "report").mkdir(exist_ok=True)
-    text = (REPORT / "index.html").read_text(encoding="utf-8")
-    (html / "report" / "index.html").write_text(for_site(text), encoding="utf-8")
+    text = for_site(page(found, Account(found)))
+    (html / "report" / "index.html").write_text(text, encoding="utf-8")
 
 
 def for_site(text: str) -> str:
