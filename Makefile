@@ -84,6 +84,7 @@ types: $(READY)
 notes: $(READY)
 	$(BIN)/python -m common.figure
 	$(BIN)/python -m common.account draw
+	$(BIN)/python -m common.scaling draw
 	$(BIN)/cog -r README.md notes/*.md
 	$(BIN)/python -m common.report
 	$(BIN)/python -m common.book
@@ -91,6 +92,7 @@ notes: $(READY)
 # The account of LIF, which notes/lif.md draws: half an hour on a quiet machine.
 account: $(READY)
 	$(BIN)/python -m common.account measure
+	$(BIN)/python -m common.scaling measure
 
 # asv imports the suite and counts the arguments of its benchmarks.
 check: $(READY)
