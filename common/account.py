@@ -135,10 +135,9 @@ def terminal(words: str) -> str:
     """A command and what it printed, as Markdown, in a window of 100 columns."""
     found = Session.load(terminal_path(words))
     ports = TERMINAL[words][2]
-    screen = Console(width=100, file=io.StringIO(), force_terminal=True, no_color=True)
-    with screen.capture() as captured:
-        print_session(screen, found)
-    lines = [line.rstrip() for line in Text.from_ansi(captured.get()).plain.splitlines()]
+    printed = io.StringIO()
+    print_session(Console(width=100, file=printed, force_terminal=True, no_color=True), found)
+    lines = [line.rstrip() for line in Text.from_ansi(printed.getvalue()).plain.splitlines()]
     command = " ".join(["portstudy", words, *(["--port", *ports] if ports else [])])
     shown = "\n".join([*textwrap.wrap(f"$ {command}", 98, subsequent_indent="    "), *lines])
     return f"```text\n{shown}\n```"
