@@ -90,13 +90,12 @@ def test_what_was_planted_on_a_quiet_machine_is_found_and_named(tmp_path):
     assert math.isinf(found["numba_event"].ratio), "it is refused: its bits differ"
 
 
-def test_on_a_busy_machine_something_is_missed_and_nothing_made_up(tmp_path):
+def test_on_a_busy_machine_what_is_slower_is_missed_and_nothing_made_up(tmp_path):
     found = {f.port: f.commit for f in publish(tmp_path, recorded("busy"))}
     assert found == {
-        "numpy_event": "Planted: 1.3 times the work in numpy_event",
         "numba_event": "Planted: an accidental float64 in numba_event",
         "jax_scan": "Planted: jax_scan compiles in each call",
-    }, "the host transfer, 1.5 times as long, is lost in ratios that spread as much"
+    }, "1.7 and 1.5 times as long are lost where sessions differ by a quarter; proofs are not"
 
 
 @pytest.mark.parametrize("name", ["quiet", "busy"])
