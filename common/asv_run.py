@@ -70,7 +70,7 @@ def run_asv(
     command = [sys.executable, "-m", "asv", *arguments]
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console,
-        transient=True,
+        transient=True, disable=not console.is_terminal,
     )  # fmt: skip
     with bar, log.open("w") as lines:
         task = bar.add_task("asv", total=100)
