@@ -144,25 +144,28 @@ def only(chosen: list[Selection], figure: str = ".*") -> list[str]:
 
 def register_machine(device: str, name: str = "") -> str:
     """Tell asv what this machine is; returns its name, if none is given of what it is made of."""
-    from asv.machine import MachineCollection
     from asv.util import get_cpu_info
 
     cpu = get_cpu_info() or platform.processor() or platform.machine()
     cores = usable_processors()
-    name = re.sub(r"[^a-z0-9]+", "-", (name or f"{cpu} {cores} cores {device}").lower()).strip("-")
-    MachineCollection.save(
-        name,
-        {
-            "machine": name,
-            "os": platform.system(),
-            "arch": platform.machine(),
-            "cpu": cpu,
-            "num_cpu": str(cores),
-            "ram": f"{round(psutil.virtual_memory().total / 2**30)} GiB",
-            "device": device,
-            "device_name": cpu if device == "cpu" else _gpu_name(),
-        },
+    return save_machine(
+        name or f"{cpu} {cores} cores {device}",
+        os=platform.system(),
+        arch=platform.machine(),
+        cpu=cpu,
+        num_cpu=str(cores),
+        ram=f"{round(psutil.virtual_memory().total / 2**30)} GiB",
+        device=device,
+        device_name=cpu if device == "cpu" else _gpu_name(),
     )
+
+
+def save_machine(words: str, **facts: str) -> str:
+    """Tell asv of a machine; returns its name, which is these words as a folder is called."""
+    from asv.machine import MachineCollection
+
+    name = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
+    MachineCollection.save(name, {"machine": name, **facts})
     return name
 
 

@@ -23,10 +23,10 @@ from typing import Any
 
 from rich.console import Console
 
-from common.asv_run import PLAIN, ROOT, Conditions, git, select
+from common.asv_run import PLAIN, ROOT, Conditions, git, save_machine, select
 from common.backends import Unavailable
 from common.cli import open_console, print_session
-from common.compare import measure_with_progress
+from common.compare import measure_with_progress, write_whole
 from common.history import record_sessions
 from common.kernel import DTYPES, UnknownName, find_kernel, kernels
 from common.machine import PROBED, devices, processor
@@ -108,9 +108,8 @@ class File:
 
     def save(self) -> None:
         """Write, whole or not at all."""
-        scratch = self.path.with_suffix(".partial")
-        scratch.write_text(json.dumps(self.data) + "\n", encoding="utf-8")
-        scratch.replace(self.path)
+        text = json.dumps(self.data) + "\n"
+        write_whole(self.path, lambda file: file.write(text.encode()))
 
     def has(self, kernel: str, size: str, ports: list[str], dtype: str) -> bool:
         """Is there a session of all these ports?"""
@@ -215,18 +214,14 @@ def summary(console: Console, kernel: str, rows: list[dict[str, Any]]) -> None:
 
 def add(path: Path, name: str) -> int:
     """Record a file's sessions with asv, as a machine of its own."""
-    from asv.machine import MachineCollection
-
     data = json.loads(path.read_text(encoding="utf-8"))
     machine = data["machine"]
     if not machine["commit"]:
         raise UnknownName(f"{path}: names no commit; allowed: a file from a checkout with git")
     parts = f"{machine['device_name']} {machine['cpu']} {machine['num_cpu']} cores cuda"
-    name = re.sub(r"[^a-z0-9]+", "-", (name or parts).lower()).strip("-")
     kept = ("os", "arch", "cpu", "num_cpu", "device_name", "driver", "cuda")
-    MachineCollection.save(
-        name, {"machine": name, "device": "cuda", "ram": "", **{key: machine[key] for key in kept}}
-    )
+    facts = {key: machine[key] for key in kept}
+    name = save_machine(name or parts, device="cuda", ram="", **facts)
     versions = {k: v.partition("+")[0] for k, v in machine["versions"].items()}  # 2.11.0+cu130
     libraries = {name: versions.get(name, "none") for name in IN_THE_HISTORY}
     measured_with = json.dumps({"python": machine["python"], **libraries})

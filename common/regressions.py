@@ -9,13 +9,12 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from itertools import product
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
 from common.kernel import benchmark_class, kernels
-from common.results import sort_out
+from common.results import cells, sort_out
 
 WATCHED = "track_relative_time_one_thread"
 """The figure that comes out alike within a few percent as long as the code is the same."""
@@ -77,13 +76,9 @@ def lost(folder: Path, history: Sequence[str]) -> list[Finding]:
             continue
         for name in kernels():
             figure = f"ports.{benchmark_class(name)}.{WATCHED}"
-            values = data["results"].get(figure)
-            result = dict(zip(data["result_columns"], values or [], strict=False))
-            pairs = product(*result.get("params", []))
-            for pair, value in zip(pairs, result.get("result") or [], strict=False):
+            for (port, size), value in cells(data, figure).items():
                 if value is None or value == value:  # NaN: not selected, or not available
-                    key = (name, *(word.strip("'") for word in pair), path.parent.name)
-                    key = (*key, data["env_name"])
+                    key = (name, port, size, path.parent.name, data["env_name"])
                     series.setdefault(key, []).append((order[data["commit_hash"]], value is None))
     found = []
     for (name, port, size, machine, environment), points in series.items():

@@ -10,6 +10,7 @@ import json
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,15 @@ from common.kernel import IMPLEMENTATIONS, benchmark_class, find_kernel, kernels
 RESULTS = IMPLEMENTATIONS.parent / "benchmarks" / "results"
 USUAL = {"PORTSTUDY_DTYPE": "float64", "PORTSTUDY_THREADS": "all"}
 LIBRARIES = ("numpy", "jax", "numba", "torch")
+
+
+def cells(data: dict[str, Any], figure: str, column: str = "result") -> dict[tuple, Any]:
+    """A column of what asv keeps of a figure, by port and size; empty where it was not asked."""
+    found = dict(zip(data["result_columns"], data["results"].get(figure, []), strict=False))
+    if not found.get(column):
+        return {}
+    axes = ([word.strip("'") for word in axis] for axis in found["params"])
+    return dict(zip(product(*axes), found[column], strict=True))
 
 
 @dataclass(frozen=True)
@@ -31,14 +41,8 @@ class Recorded:
 
     def table(self, name: str, column: str = "result") -> dict[str, Any]:
         """A column of what asv keeps of a figure, of each port that has it."""
-        found = self.data["results"].get(f"ports.{benchmark_class(self.kernel)}.track_{name}", [])
-        result = dict(zip(self.data["result_columns"], found, strict=False))
-        if not result.get(column):
-            return {}
-        ports, sizes = ([word.strip("'") for word in axis] for axis in result["params"])
-        pairs = [(port, size) for port in ports for size in sizes]
-        of_pair = dict(zip(pairs, result[column], strict=True))
-        return {port: of_pair[port, self.size] for port in ports if (port, self.size) in of_pair}
+        found = cells(self.data, f"ports.{benchmark_class(self.kernel)}.track_{name}", column)
+        return {port: value for (port, size), value in found.items() if size == self.size}
 
     def figures(self, name: str) -> dict[str, float]:
         """Figure of each port, for example `steady_state`; ports without one are left out."""
