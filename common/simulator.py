@@ -5,15 +5,22 @@ whether they have come to a barrier: 8 ms a barrier for 64 of them. Here each ru
 barrier and then wakes the next, which takes a tenth of that and is the same order every time. In
 that order a forgotten barrier is seen, which chance would hide: the first thread reads what the
 last one has not written yet.
+
+What nobody has written yet is, on a GPU, whatever was there, and in the simulator mostly 0, which
+may be right by luck. Here it is always the same, and wrong: NaN, -1, the largest unsigned integer.
 """
 
 import itertools
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
+from numba import cuda
 from numba.cuda.simulator import kernel as simulator
+from numba.cuda.simulator import kernelapi
+from numba.cuda.simulator.cudadrv import devicearray
 from numba.cuda.simulator.cudadrv.devices import FakeCUDADevice
 from numba.cuda.simulator.kernelapi import Dim3
 
@@ -89,6 +96,43 @@ class Block(simulator.BlockManager):
             raise self.error
 
 
+def unwritten(array: np.ndarray) -> np.ndarray:
+    """The array, with each of its bytes 255."""
+    array[...] = np.frombuffer(b"\xff" * array.itemsize, array.dtype)
+    return array
+
+
+class Local(kernelapi.FakeCUDALocal):
+    """A thread's own memory."""
+
+    def array(self, shape: Any, dtype: Any) -> np.ndarray:
+        """As `cuda.local.array`."""
+        return unwritten(super().array(shape, dtype))
+
+
+class Shared(kernelapi.FakeCUDAShared):
+    """A block's memory: an array for each line of a kernel, or one at the launch (shape 0)."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        unwritten(self._dynshared)
+
+    def array(self, shape: Any, dtype: Any) -> np.ndarray:
+        """As `cuda.shared.array`."""
+        if shape == 0:
+            return super().array(shape, dtype)
+        caller = sys._getframe(1)
+        line = caller.f_code, caller.f_lineno
+        if line not in self._allocations:
+            self._allocations[line] = Local().array(shape, dtype)
+        return self._allocations[line]
+
+
+def device_array(*args: Any, **kwargs: Any) -> devicearray.FakeCUDAArray:
+    """Memory of the GPU."""
+    return devicearray.FakeCUDAArray(unwritten(np.ndarray(*args, **kwargs)))
+
+
 def take_turns() -> None:
     """From now on, in this process.
 
@@ -96,5 +140,7 @@ def take_turns() -> None:
     so that a barrier across all is one of the only block, and each thread costs time.
     """
     simulator.BlockManager = Block
+    kernelapi.FakeCUDALocal, kernelapi.FakeCUDAShared = Local, Shared
+    cuda.device_array = devicearray.device_array = device_array
     FakeCUDADevice.MULTIPROCESSOR_COUNT = 1
     FakeCUDADevice.MAX_THREADS_PER_BLOCK = 8

@@ -117,6 +117,34 @@ def test_one_block_after_the_other():
 
 
 @pytest.mark.usefixtures("simulator")
+@pytest.mark.parametrize(
+    ("dtype", "value"),
+    [("float64", np.nan), ("float32", np.nan), ("int32", -1), ("uint64", 2**64 - 1), ("bool", 1)],
+)
+def test_what_is_read_before_it_is_written_is_never_0(dtype: str, value: float):
+    kinds = 5
+
+    @cuda.jit
+    def read(found, never_written, like):
+        line, dtype = cuda.threadIdx.x, found.dtype
+        memory = (
+            cuda.shared.array(3, dtype),
+            cuda.shared.array(0, dtype),
+            cuda.local.array(3, dtype),
+            never_written,
+            like,
+        )
+        assert memory[0] is not memory[1]
+        for kind in range(kinds):
+            found[line, kind] = memory[kind][line]
+
+    found = np.zeros((3, kinds), dtype)
+    never_written = cuda.device_array((3,), dtype)
+    read[1, 3, 0, 24](found, never_written, cuda.device_array_like(found[:, 0]))
+    np.testing.assert_array_equal(found, np.full_like(found, value))
+
+
+@pytest.mark.usefixtures("simulator")
 def test_a_thread_that_fails_ends_its_block_and_no_other():
     @cuda.jit
     def fail(reached, failing):

@@ -147,6 +147,8 @@ WRONG = [
           "v_reset if voltage[i] >= v_threshold else after", "after"),
     wrong("cuda_not_waited_for_all", "numba_cuda", RUN,
           "everyone.sync()  # all have appended", "pass"),
+    wrong("cuda_counters_not_reset", "numba_cuda", RUN,
+          "counts[step] = 0", "pass"),
     wrong("cuda_last_sender_lost", "numba_cuda", RUN,
           "for k in range(total):", "for k in range(total - 1):"),
 ]  # fmt: skip
