@@ -87,3 +87,10 @@ def test_a_size_may_be_changed():
 def test_a_size_that_does_not_exist(size, message):
     with pytest.raises(UnknownName, match=message):
         find_kernel("lif").shape(size)
+
+
+def test_a_ports_tests_stay_together(request: pytest.FixtureRequest):
+    """Where several processes share the suite; else each compiles what the others have compiled."""
+    if not getattr(request.config.option, "loadgroup", False):
+        pytest.skip("one process has the whole suite")
+    assert request.node.nodeid.endswith("@tests/test_discovery.py ")
