@@ -40,8 +40,8 @@ def table(kernel: str, size: str) -> str:
 
 
 def shown(kernel: str) -> Recorded | None:
-    """What the overview shows: size `large`, or else the first, where one is recorded."""
-    for size in ("large", next(iter(find_kernel(kernel).sizes))):
+    """What the overview shows: size `large`, or else the first that is recorded."""
+    for size in ("large", *find_kernel(kernel).sizes):
         with contextlib.suppress(FileNotFoundError):
             return newest(kernel, size)
     return None

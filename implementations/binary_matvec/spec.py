@@ -7,6 +7,11 @@ are of the kernel's dtype: every row selects entries of the vector and adds them
 is to read the matrix once, a byte an entry. Cast to float32 it is four times as large, to float64
 eight times, and must be written and read again: what decides is whether the cast is ever stored.
 
+What storing it costs is not the program's to decide. At size `large` it is a gigabyte, which Linux
+hands out anew in every call: in pages of 2 MB or, where it has none, of 4 kB, five times as slowly;
+and where it has to ask a host for them first, five times as slowly again. So the reference's time
+is one of three, and ratios to it are to be read with its spread.
+
 Source: the tutorial's comparison of `@` with `jnp.matmul`, whose factor of two was the noise of a
 first call: both give the same program, and the tests hold their lowered text against each other.
 Its size is `tutorial`.
