@@ -93,10 +93,14 @@ def _notes() -> dict[str, str]:
 def lesson(kernel: str, port: str) -> str:
     """The lesson of a port: one that links to its file, is named after it, or names its kernel.
 
-    The notes' index, for a port of which no lesson speaks.
+    The notes' index, for a port of which no lesson speaks. Links in tables count in the lesson of
+    the kernel alone: elsewhere they are of whatever was the fastest.
     """
+    file = f"implementations/{kernel}/{port}.py"
+    if file in _notes().get(kernel, ""):
+        return kernel
     for name, text in _notes().items():
-        if f"implementations/{kernel}/{port}.py" in text:
+        if file in re.sub(r"(?m)^\|.*", "", text):
             return name
     words = set(port.split("_"))
     shared = {name: len(words & set(name.split("-"))) for name in _notes()}
