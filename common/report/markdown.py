@@ -113,7 +113,8 @@ def matrix(found: dict[str, list[Figure]]) -> list[str]:
     return [
         "## Which framework for which kernel?",
         "How many times as fast as the NumPy reference: the best port of each kind. 🟦 faster, "
-        "⬜ the same within 10%, 🟧 slower.",
+        "⬜ the same within 10%, 🟧 slower. A row is of one size, which the next table names; at "
+        "another size another port may win.",
         table(headings, rows),
     ]
 

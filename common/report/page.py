@@ -181,7 +181,8 @@ def matrix(results: Results, found: dict[str, list[Figure]]) -> str:
         "<p>How many times as fast as the NumPy reference: the best port of each kind (relative "
         "time is the inverse). The fastest of a row is framed. Each number leads to its port, and "
         'from there to the code, the plot and the lesson; <a href="#ports">all ports</a> are '
-        "further down.</p>",
+        'further down. A row is of one size, which <a href="#best">the next table</a> names; at '
+        "another size another port may win.</p>",
         key(),
         f'<table class="glance"><thead><tr><th rowspan="2" scope="col">kernel</th>{head}</tr>'
         f'<tr>{styles}</tr></thead><tbody>{"".join(rows)}</tbody></table>',
