@@ -10,7 +10,7 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
-from implementations.brunel.spec import State
+from .spec import State
 
 
 @partial(jax.jit, static_argnames=("excitatory", "refractory_steps"))

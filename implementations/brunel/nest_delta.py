@@ -11,7 +11,7 @@ way in the end is not to be seen: it is what the last rows of the raster say.
 import nest
 import numpy as np
 
-from implementations.brunel.spec import State
+from .spec import State
 
 
 def brunel(synapses, excitatory, external, state, parameters, refractory_steps):

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from implementations.brunel.spec import State
+from .spec import State
 
 
 @njit

@@ -8,7 +8,7 @@ that are fetched at the same time. All else is as in `numba_window`.
 import numpy as np
 from numba import njit
 
-from implementations.brunel.spec import State
+from .spec import State
 
 
 @njit

@@ -8,7 +8,7 @@ eight neurons at a time whether any fired, and its indices are unsigned: none co
 import numpy as np
 from numba import njit
 
-from implementations.brunel.spec import State
+from .spec import State
 
 
 @njit

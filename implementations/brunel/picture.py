@@ -2,7 +2,8 @@
 
 from common.kernel import Port
 from common.show import Panel, population_rate, raster, rates
-from implementations.brunel.spec import DT
+
+from .spec import DT
 
 SIZE = "small"
 

@@ -66,7 +66,8 @@ from common.checks import Arrays, InvalidInput, fits, named, size
 from common.equivalence import Exact, Ulps
 from common.kernel import Kernel
 from common.roofline import Traffic, Work, moved
-from implementations.lif_sparse.spec import check_rows
+
+from ..lif_sparse.spec import check_rows
 
 DT = 0.1  # ms: length of a step
 TAU = 20.0  # ms: membrane time constant

@@ -7,7 +7,7 @@ this window, and is stored.
 
 import torch
 
-from implementations.brunel.spec import State
+from .spec import State
 
 
 @torch.compile(fullgraph=True, dynamic=False)

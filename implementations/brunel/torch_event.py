@@ -2,7 +2,7 @@
 
 import torch
 
-from implementations.brunel.spec import State
+from .spec import State
 
 
 def brunel(synapses, excitatory, external, state, parameters, refractory_steps):

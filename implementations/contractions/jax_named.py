@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 
-from implementations.contractions.spec import Contractions
+from .spec import Contractions
 
 
 @jax.jit

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from implementations.contractions.spec import Contractions
+from .spec import Contractions
 
 
 @njit(fastmath=True)

@@ -2,7 +2,7 @@
 
 import torch
 
-from implementations.contractions.spec import Contractions
+from .spec import Contractions
 
 
 @torch.compile(fullgraph=True, dynamic=False)

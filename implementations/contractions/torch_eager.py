@@ -2,7 +2,7 @@
 
 import torch
 
-from implementations.contractions.spec import Contractions
+from .spec import Contractions
 
 
 def contractions(x, y, a, b, lefts, rights):

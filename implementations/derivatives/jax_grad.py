@@ -7,7 +7,7 @@ point is compiled, the loop over the points stays in Python.
 import jax
 import jax.numpy as jnp
 
-from implementations.derivatives.spec import Derivatives, Orders, Partials
+from .spec import Derivatives, Orders, Partials
 
 
 def polynomial(x):

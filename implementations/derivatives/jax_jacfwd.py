@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 
-from implementations.derivatives.spec import Derivatives, Orders, Partials
+from .spec import Derivatives, Orders, Partials
 
 
 def polynomial(x):

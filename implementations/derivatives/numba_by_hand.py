@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from implementations.derivatives.spec import Derivatives, Orders, Partials
+from .spec import Derivatives, Orders, Partials
 
 
 @njit

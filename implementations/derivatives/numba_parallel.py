@@ -7,7 +7,7 @@ a field of one, is lost without a word (Numba 0.68).
 import numpy as np
 from numba import njit, prange
 
-from implementations.derivatives.spec import Derivatives, Orders, Partials
+from .spec import Derivatives, Orders, Partials
 
 
 @njit(parallel=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from implementations.derivatives.spec import Derivatives, Orders, Partials
+from .spec import Derivatives, Orders, Partials
 
 
 def derivatives(x, angle, a, b):

@@ -6,7 +6,7 @@ point's own term. `create_graph` records the derivative, so that it can be diffe
 
 import torch
 
-from implementations.derivatives.spec import Derivatives, Orders, Partials
+from .spec import Derivatives, Orders, Partials
 
 
 def polynomial(x):

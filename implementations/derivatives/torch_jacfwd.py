@@ -3,7 +3,7 @@
 import torch
 from torch.func import jacfwd, vmap
 
-from implementations.derivatives.spec import Derivatives, Orders, Partials
+from .spec import Derivatives, Orders, Partials
 
 
 def polynomial(x):

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jax.scipy.linalg import solve_triangular
 from jax.scipy.special import logsumexp
 
-from implementations.gaussian_mixture.spec import Mixture
+from .spec import Mixture
 
 
 @jax.jit

@@ -25,7 +25,7 @@ import math
 import numpy as np
 from numba import cuda
 
-from implementations.gaussian_mixture.spec import Mixture
+from .spec import Mixture
 
 THREADS = 64  # in a block: the points of a tile
 BLOCKS = 264  # at most, two for each of an H200's 132 multiprocessors

@@ -13,7 +13,7 @@ import math
 import numpy as np
 from numba import njit, prange
 
-from implementations.gaussian_mixture.spec import Mixture
+from .spec import Mixture
 
 BLOCK = 128  # points: all that is computed of them stays in the nearest cache
 CHUNKS = 32  # of whole blocks, each with sums of its own: they do not depend on who was first

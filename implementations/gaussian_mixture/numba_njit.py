@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numba import njit
 
-from implementations.gaussian_mixture.spec import Mixture
+from .spec import Mixture
 
 
 @njit

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from implementations.gaussian_mixture.spec import Mixture
+from .spec import Mixture
 
 
 def gaussian_mixture(points, mixture, tolerance, iterations):

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped]
 from sklearn.mixture import GaussianMixture  # type: ignore[import-untyped]
 
-from implementations.gaussian_mixture.spec import Mixture
+from .spec import Mixture
 
 
 def gaussian_mixture(points, mixture, tolerance, iterations):

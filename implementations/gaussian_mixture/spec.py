@@ -32,7 +32,8 @@ from common.checks import Arrays, InvalidInput, named, size
 from common.equivalence import Ulps
 from common.kernel import Kernel
 from common.roofline import EXPONENTIAL, Traffic, Work
-from implementations.gaussian_density.spec import check_covariance
+
+from ..gaussian_density.spec import check_covariance
 
 
 class Mixture(NamedTuple):

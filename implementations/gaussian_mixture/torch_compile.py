@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from implementations.gaussian_mixture.spec import Mixture
+from .spec import Mixture
 
 
 @torch.compile(fullgraph=True, dynamic=False)

@@ -10,7 +10,7 @@ import tempfile
 import brian2 as b2
 import numpy as np
 
-from implementations.lif.spec import State
+from .spec import State
 
 b2.set_device("cpp_standalone", build_on_run=False)
 FOLDER = tempfile.TemporaryDirectory()

@@ -9,7 +9,7 @@ constant current does no more than to move the potential at rest, E_L.
 import nest
 import numpy as np
 
-from implementations.lif.spec import State
+from .spec import State
 
 
 def lif(weights, drive, state, parameters, steps):

@@ -22,7 +22,7 @@ the GPU could have read megabytes of weights.
 import numpy as np
 from numba import cuda
 
-from implementations.lif.spec import State
+from .spec import State
 
 THREADS = 256  # in a block, at most
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from implementations.lif.spec import State
+from .spec import State
 
 
 @njit

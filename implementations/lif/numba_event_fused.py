@@ -9,7 +9,7 @@ Four rows at a time are four streams from memory at once, and a quarter of the p
 import numpy as np
 from numba import njit
 
-from implementations.lif.spec import State
+from .spec import State
 
 BLOCK = 256  # neurons: 2 KB of each array, and few blocks in which one fires
 

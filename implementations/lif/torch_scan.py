@@ -3,7 +3,7 @@
 import torch
 from torch._higher_order_ops.scan import scan
 
-from implementations.lif.spec import State
+from .spec import State
 
 
 @torch.compile(fullgraph=True, dynamic=False)

@@ -8,7 +8,7 @@ import torch
 from torch._higher_order_ops.scan import scan
 from torch._higher_order_ops.while_loop import while_loop
 
-from implementations.lif.spec import State
+from .spec import State
 
 
 @torch.compile(fullgraph=True, dynamic=False, options={"cpp_wrapper": True})

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit, prange
 
-from implementations.lif.spec import State
+from ..lif.spec import State
 
 
 @njit(parallel=True)

@@ -22,7 +22,8 @@ from common.checks import Arrays, InvalidInput, fits, size
 from common.equivalence import Exact, Ulps
 from common.kernel import Kernel
 from common.roofline import Traffic, Work, moved
-from implementations.lif.spec import (
+
+from ..lif.spec import (
     DYADIC,
     GENERAL,
     State,
@@ -32,7 +33,7 @@ from implementations.lif.spec import (
     make_drive,
     make_weights,
 )
-from implementations.lif.spec import explain as explain_trial
+from ..lif.spec import explain as explain_trial
 
 
 def make_inputs(

@@ -11,7 +11,7 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
-from implementations.lif_gradient.spec import ARCTAN, FAST_SIGMOID, Gradient
+from .spec import ARCTAN, FAST_SIGMOID, Gradient
 
 
 def derivative(above, slope, surrogate):

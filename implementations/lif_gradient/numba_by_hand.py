@@ -7,7 +7,7 @@ potential takes the place of its current, and G that of the potential.
 import numpy as np
 from numba import njit, prange
 
-from implementations.lif_gradient.spec import ARCTAN, FAST_SIGMOID, Gradient
+from .spec import ARCTAN, FAST_SIGMOID, Gradient
 
 
 @njit

@@ -8,7 +8,7 @@ one example after the other, while its potentials, weights and their gradient st
 import numpy as np
 from numba import njit, prange
 
-from implementations.lif_gradient.spec import ARCTAN, FAST_SIGMOID, Gradient
+from .spec import ARCTAN, FAST_SIGMOID, Gradient
 
 BLOCK = 256  # neurons: of 1000 inputs, 1 MB of weights and as much of their gradient
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from implementations.lif_gradient.spec import ARCTAN, FAST_SIGMOID, Gradient
+from .spec import ARCTAN, FAST_SIGMOID, Gradient
 
 
 def derivative(above, slope, surrogate):

@@ -9,7 +9,7 @@ from snntorch import Leaky, SpikingNeuron
 from snntorch import surrogate as surrogates
 from torch.nn.functional import linear
 
-from implementations.lif_gradient.spec import ARCTAN, FAST_SIGMOID, Gradient
+from .spec import ARCTAN, FAST_SIGMOID, Gradient
 
 
 def surrogate_of(slope, surrogate):

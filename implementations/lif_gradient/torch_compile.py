@@ -10,7 +10,7 @@ import math
 
 import torch
 
-from implementations.lif_gradient.spec import ARCTAN, FAST_SIGMOID, Gradient
+from .spec import ARCTAN, FAST_SIGMOID, Gradient
 
 CHUNK = 5  # steps
 

@@ -8,7 +8,7 @@ import math
 
 import torch
 
-from implementations.lif_gradient.spec import ARCTAN, FAST_SIGMOID, Gradient
+from .spec import ARCTAN, FAST_SIGMOID, Gradient
 
 
 def derivative(above, slope, surrogate):

@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 
-from implementations.lif_poisson.spec import State
+from .spec import State
 
 
 def lif_poisson(weights, strength, table, key, state, parameters, steps):

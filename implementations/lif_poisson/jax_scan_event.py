@@ -9,8 +9,8 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
-from implementations.lif.jax_scan_event import any_left, pack
-from implementations.lif_poisson.spec import State
+from ..lif.jax_scan_event import any_left, pack
+from .spec import State
 
 
 @partial(jax.jit, static_argnames="steps")

@@ -3,8 +3,8 @@
 import numpy as np
 from numba import njit
 
-from implementations.lif_poisson.spec import State
-from implementations.threefry.numba_serial import bits32, threefry2x32
+from ..threefry.numba_serial import bits32, threefry2x32
+from .spec import State
 
 
 @njit

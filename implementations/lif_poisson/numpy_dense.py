@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from implementations.lif_poisson.spec import State
-from implementations.threefry.numpy_vectorised import fold_in, random_bits
+from ..threefry.numpy_vectorised import fold_in, random_bits
+from .spec import State
 
 
 def lif_poisson(weights, strength, table, key, state, parameters, steps):

@@ -37,9 +37,10 @@ from common.checks import Arrays, InvalidInput, fits, named, size
 from common.equivalence import Exact, Ulps
 from common.kernel import Kernel
 from common.roofline import Traffic, Work, moved
-from implementations.lif.spec import DYADIC, GENERAL, check_model, check_rate, make_weights
-from implementations.lif.spec import explain as explain_network
-from implementations.threefry.spec import MIXING, check_key
+
+from ..lif.spec import DYADIC, GENERAL, check_model, check_rate, make_weights
+from ..lif.spec import explain as explain_network
+from ..threefry.spec import MIXING, check_key
 
 
 class State(NamedTuple):

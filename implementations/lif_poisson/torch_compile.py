@@ -6,8 +6,8 @@ step is compiled again, and not the twenty rounds of the generator, which take s
 
 import torch
 
-from implementations.lif_poisson.spec import State
-from implementations.threefry.torch_eager import fold_in, random_bits
+from ..threefry.torch_eager import fold_in, random_bits
+from .spec import State
 
 
 @torch.compile(fullgraph=True, dynamic=False)

@@ -2,8 +2,8 @@
 
 import torch
 
-from implementations.lif_poisson.spec import State
-from implementations.threefry.torch_eager import fold_in, random_bits
+from ..threefry.torch_eager import fold_in, random_bits
+from .spec import State
 
 
 def lif_poisson(weights, strength, table, key, state, parameters, steps):

@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 
-from implementations.lif_sparse.spec import State
+from .spec import State
 
 
 def lif_sparse(synapses, drive, state, parameters, refractory_steps, steps):

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jax.experimental.sparse import BCOO
 
-from implementations.lif_sparse.spec import State
+from .spec import State
 
 
 @partial(jax.jit, static_argnames=("refractory_steps", "steps"))

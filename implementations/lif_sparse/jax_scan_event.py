@@ -10,7 +10,7 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
-from implementations.lif_sparse.spec import State
+from .spec import State
 
 
 @partial(jax.jit, static_argnames=("refractory_steps", "steps"))

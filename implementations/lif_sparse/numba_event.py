@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from implementations.lif_sparse.spec import State
+from .spec import State
 
 
 @njit

@@ -8,7 +8,7 @@ An unsigned index cannot be negative, so none is counted from the end.
 import numpy as np
 from numba import njit
 
-from implementations.lif_sparse.spec import State
+from .spec import State
 
 
 @njit

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from implementations.lif_sparse.spec import State
+from .spec import State
 
 
 def lif_sparse(synapses, drive, state, parameters, refractory_steps, steps):

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.sparse import csr_array
 
-from implementations.lif_sparse.spec import State
+from .spec import State
 
 
 def lif_sparse(synapses, drive, state, parameters, refractory_steps, steps):

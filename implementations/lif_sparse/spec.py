@@ -38,7 +38,8 @@ from common.checks import Arrays, InvalidInput, fits, named, size
 from common.equivalence import Exact, Ulps
 from common.kernel import Kernel
 from common.roofline import Traffic, Work, moved
-from implementations.lif.spec import DYADIC, GENERAL, Parameters, check_model, check_rate
+
+from ..lif.spec import DYADIC, GENERAL, Parameters, check_model, check_rate
 
 
 class Synapses(NamedTuple):

@@ -2,7 +2,7 @@
 
 import torch
 
-from implementations.lif_sparse.spec import State
+from .spec import State
 
 
 @torch.compile(fullgraph=True, dynamic=False)

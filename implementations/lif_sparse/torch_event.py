@@ -2,7 +2,7 @@
 
 import torch
 
-from implementations.lif_sparse.spec import State
+from .spec import State
 
 
 def lif_sparse(synapses, drive, state, parameters, refractory_steps, steps):

@@ -20,7 +20,8 @@ from common.checks import Arrays
 from common.equivalence import Ulps
 from common.kernel import Kernel
 from common.roofline import Work, moved
-from implementations.lotka_volterra.spec import (
+
+from ..lotka_volterra.spec import (
     YEARS,
     Parameters,
     check_model,

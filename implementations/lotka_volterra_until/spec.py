@@ -36,7 +36,8 @@ from common.checks import Arrays, InvalidInput, size
 from common.equivalence import Exact, Ulps
 from common.kernel import Kernel
 from common.roofline import Work, moved
-from implementations.lotka_volterra.spec import YEARS, Parameters, check_model, check_state
+
+from ..lotka_volterra.spec import YEARS, Parameters, check_model, check_state
 
 
 def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, max_steps: int) -> tuple:

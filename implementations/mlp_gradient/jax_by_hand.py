@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 
-from implementations.mlp_gradient.spec import Layer
+from .spec import Layer
 
 
 @jax.jit

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit, prange
 
-from implementations.mlp_gradient.spec import Layer
+from .spec import Layer
 
 
 @njit(parallel=True)

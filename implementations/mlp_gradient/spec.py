@@ -36,7 +36,8 @@ from common.checks import Arrays, InvalidInput
 from common.equivalence import Ulps
 from common.kernel import Kernel
 from common.roofline import EXPONENTIAL, Work, moved
-from implementations.mlp_inference.spec import Layer, check_layer
+
+from ..mlp_inference.spec import Layer, check_layer
 
 
 def make_inputs(

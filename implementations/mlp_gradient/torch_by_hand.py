@@ -2,7 +2,7 @@
 
 import torch
 
-from implementations.mlp_gradient.spec import Layer
+from .spec import Layer
 
 
 def mlp_gradient(hidden, output, x, labels):

@@ -9,8 +9,8 @@ import math
 import numpy as np
 from numba import njit
 
-from implementations.mlp_inference.spec import Layer
-from implementations.mlp_training.spec import Network
+from ..mlp_inference.spec import Layer
+from .spec import Network
 
 
 @njit(error_model="numpy")  # by default a division may raise, and such a loop does not vectorise

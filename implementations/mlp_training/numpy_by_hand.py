@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from implementations.mlp_inference.spec import Layer
-from implementations.mlp_training.spec import Network
+from ..mlp_inference.spec import Layer
+from .spec import Network
 
 
 def value_and_grad(network, x, labels):

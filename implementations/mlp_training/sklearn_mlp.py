@@ -3,8 +3,8 @@
 import numpy as np
 from sklearn.neural_network import MLPClassifier  # type: ignore[import-untyped]
 
-from implementations.mlp_inference.spec import Layer
-from implementations.mlp_training.spec import Network
+from ..mlp_inference.spec import Layer
+from .spec import Network
 
 
 def mlp_training(training, test, network, order, rate, batch):

@@ -52,7 +52,8 @@ from common.checks import Arrays, InvalidInput, named, size
 from common.equivalence import Ulps
 from common.kernel import Kernel
 from common.roofline import EXPONENTIAL, Traffic, Work, moved
-from implementations.mlp_inference.spec import Layer, check_layer
+
+from ..mlp_inference.spec import Layer, check_layer
 
 
 class Examples(NamedTuple):

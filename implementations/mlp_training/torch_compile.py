@@ -8,8 +8,8 @@ import torch
 from torch.func import grad_and_value
 from torch.nn.functional import cross_entropy, pad
 
-from implementations.mlp_inference.spec import Layer
-from implementations.mlp_training.spec import Network
+from ..mlp_inference.spec import Layer
+from .spec import Network
 
 
 def scores_of(network, x):

@@ -3,8 +3,8 @@
 import torch
 from torch.nn.functional import cross_entropy
 
-from implementations.mlp_inference.spec import Layer
-from implementations.mlp_training.spec import Network
+from ..mlp_inference.spec import Layer
+from .spec import Network
 
 
 def scores_of(network, x):

@@ -7,8 +7,8 @@ import torch
 from torch.nn import Linear, Sequential, Tanh
 from torch.nn.functional import cross_entropy
 
-from implementations.mlp_inference.spec import Layer
-from implementations.mlp_training.spec import Network
+from ..mlp_inference.spec import Layer
+from .spec import Network
 
 
 def linear(layer):

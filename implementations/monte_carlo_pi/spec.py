@@ -39,7 +39,8 @@ from common.checks import Arrays, InvalidInput, size
 from common.equivalence import Exact, Ulps
 from common.kernel import Kernel
 from common.roofline import Work, moved
-from implementations.threefry.spec import MIXING, check_key
+
+from ..threefry.spec import MIXING, check_key
 
 LEVELS = (1.0, 1.959964, 2.575829)  # the standard error itself, 95 % and 99 %
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from implementations.threefry.torch_eager import random_bits, split
+from ..threefry.torch_eager import random_bits, split
 
 
 @torch.compile(fullgraph=True, dynamic=False)

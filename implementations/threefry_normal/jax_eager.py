@@ -2,7 +2,7 @@
 
 import jax.numpy as jnp
 
-from implementations.threefry.jax_eager import random_uniform, split
+from ..threefry.jax_eager import random_uniform, split
 
 
 def threefry_normal(key, deviations, pairs, width):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from implementations.threefry.numpy_vectorised import random_uniform, split
+from ..threefry.numpy_vectorised import random_uniform, split
 
 
 def threefry_normal(key, deviations, pairs, width):

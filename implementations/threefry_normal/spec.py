@@ -31,7 +31,8 @@ from common.checks import Arrays, InvalidInput, fits
 from common.equivalence import Ulps
 from common.kernel import Kernel
 from common.roofline import EXPONENTIAL, Work, moved
-from implementations.threefry.spec import MIXING, check_count, check_key, check_width
+
+from ..threefry.spec import MIXING, check_count, check_key, check_width
 
 
 def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, pairs: int, width: int = 32) -> tuple:

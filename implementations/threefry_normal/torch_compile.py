@@ -7,8 +7,8 @@ import math
 
 import torch
 
-from implementations.threefry.torch_compile import random_uniform
-from implementations.threefry.torch_eager import split
+from ..threefry.torch_compile import random_uniform
+from ..threefry.torch_eager import split
 
 
 @torch.compile(fullgraph=True, dynamic=False)

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from implementations.threefry.torch_eager import random_uniform, split
+from ..threefry.torch_eager import random_uniform, split
 
 
 def threefry_normal(key, deviations, pairs, width):
