@@ -25,7 +25,7 @@ SETTINGS := --dtype $(DTYPE) --device $(DEVICE) $(if $(THREADS),--threads $(THRE
 .PHONY: bench install test simulators test-simulators history compare prune gpu report publish account notes lint format types check smoke clean
 
 bench: $(READY)
-	$(BIN)/python -m common.history bench $(SETTINGS) $(BENCH)
+	$(BIN)/python -m portstudy.cli.history bench $(SETTINGS) $(BENCH)
 
 install: $(READY)
 
@@ -44,33 +44,33 @@ test-simulators: $(SIMULATORS)/ready
 # asv over commits, with the tested libraries and with the oldest that are supported. Interrupted, it
 # goes on where it stopped. MACHINE=name: what this machine is called in the history.
 history: $(READY)
-	$(BIN)/python -m common.history record $(SETTINGS) --machine "$(MACHINE)" --range "$(RANGE)" $(BENCH)
+	$(BIN)/python -m portstudy.cli.history record $(SETTINGS) --machine "$(MACHINE)" --range "$(RANGE)" $(BENCH)
 
 # Is commit B slower than commit A? Exit code 1 (of make: 2) if a port is.
 compare: $(READY)
-	$(BIN)/python -m common.history compare $(SETTINGS) "$(A)" "$(B)" $(BENCH)
+	$(BIN)/python -m portstudy.cli.history compare $(SETTINGS) "$(A)" "$(B)" $(BENCH)
 
 prune: $(READY)
-	$(BIN)/python -m common.history prune
+	$(BIN)/python -m portstudy.cli.history prune
 
 # report/: one page that says it all, from the recorded results.
 report: $(READY)
-	$(BIN)/python -m common.report
+	$(BIN)/python -m portstudy.pages.report
 
 # On a machine with a GPU, with the Python and the libraries that it has: prove, measure, one file.
-# Here: `.venv/bin/python -m common.gpu add gpu.json`, and commit the results.
+# Here: `.venv/bin/python -m portstudy.history.gpu add gpu.json`, and commit the results.
 gpu:
 	@$(PYTHON) -c "import numpy, psutil, rich, sklearn" || { echo "$(PYTHON) needs numpy, psutil, rich, scikit-learn"; exit 1; }
-	$(PYTHON) -m common.gpu --out "$(OUT)" $(BENCH)
+	PYTHONPATH=common $(PYTHON) -m portstudy.history.gpu --out "$(OUT)" $(BENCH)
 
 publish: $(READY)
-	$(BIN)/python -m common.history publish
+	$(BIN)/python -m portstudy.cli.history publish
 
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/cog --check README.md notes/*.md
-	$(BIN)/python -m common.report check
+	$(BIN)/python -m portstudy.pages.report check
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 format: $(READY)
@@ -82,17 +82,17 @@ types: $(READY)
 
 # Pictures, tables, diffs and claims of the README and the notes; the report; the notes as a site.
 notes: $(READY)
-	$(BIN)/python -m common.figure
-	$(BIN)/python -m common.account draw
-	$(BIN)/python -m common.scaling draw
+	$(BIN)/python -m portstudy.pages.readme
+	$(BIN)/python -m portstudy.pages.lif_study draw
+	$(BIN)/python -m portstudy.pages.device_study draw
 	$(BIN)/cog -r README.md notes/*.md
-	$(BIN)/python -m common.report
-	$(BIN)/python -m common.book
+	$(BIN)/python -m portstudy.pages.report
+	$(BIN)/python -m portstudy.pages.book
 
 # The account of LIF, which notes/lif.md draws: half an hour on a quiet machine.
 account: $(READY)
-	$(BIN)/python -m common.account measure
-	$(BIN)/python -m common.scaling measure
+	$(BIN)/python -m portstudy.pages.lif_study measure
+	$(BIN)/python -m portstudy.pages.device_study measure
 
 # asv imports the suite and counts the arguments of its benchmarks.
 check: $(READY)
@@ -100,11 +100,11 @@ check: $(READY)
 
 # A few figures all the way through asv to a site; nothing is recorded.
 smoke: $(READY)
-	machine=$$($(BIN)/python -m common.history machine) && \
+	machine=$$($(BIN)/python -m portstudy.cli.history machine) && \
 	PORTSTUDY_PORTS=numpy_event,numba_event,jax_scan_event,torch_eager \
 	$(BIN)/asv run --quick --dry-run --show-stderr -E checkout --machine "$$machine" \
 	  --bench "Lif\.track_(relative_time|first_call).*(numpy|numba|jax_scan|torch)_e[^m]*'small'"
-	$(BIN)/python -m common.history publish
+	$(BIN)/python -m portstudy.cli.history publish
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "portstudy needs Python 3.11 or later: make PYTHON=python3.11")'

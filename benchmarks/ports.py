@@ -1,7 +1,7 @@
 """Every port of every kernel, measured side by side.
 
 asv starts a process for each figure. They are not measured there, one by one, but together: the
-first benchmark of a kernel and size runs one session (`common.measure`: proof, then interleaved
+first benchmark of a kernel and size runs one session (`portstudy.measure.rounds`: proof, then interleaved
 rounds, a worker process a port) and the others read what it found. A port that fails its proof has
 no figure and fails with the difference; one that is unavailable here is skipped with its reason.
 
@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from asv_runner.benchmarks.mark import SkipNotImplemented
-
-from common.kernel import find_kernel, kernels, library_of
-from common.measure import Session, measure
+from portstudy.backends import library_of
+from portstudy.find import find_kernel, kernels
+from portstudy.measure.rounds import measure
+from portstudy.measure.session import Session
 
 
 def setting(name: str, default: str) -> str:
@@ -142,7 +143,7 @@ def relative_to(peer: str) -> Callable:
 for name in kernels():
     spec = find_kernel(name)
     sizes = [size for size in spec.sizes if size != "check"]
-    # As common.kernel.benchmark_class, which earlier commits, on which this suite runs too, lack.
+    # As portstudy.history.results.benchmark_class, which earlier commits, on which this suite runs too, lack.
     class_name = name.title().replace("_", "")
     peers = getattr(spec, "peers", ())
     figures = {f"track_time_over_{peer}": relative_to(peer) for peer in peers}

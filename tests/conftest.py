@@ -16,20 +16,11 @@ from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import settings
-
-from common.backends import LIBRARIES, Unavailable
-from common.kernel import (
-    DEVICES,
-    DTYPES,
-    Port,
-    UnknownName,
-    find_kernel,
-    kernels,
-    library_of,
-    load,
-    load_file,
-    one_of,
-)
+from portstudy import Port, Unavailable, UnknownName, find_kernel, kernels, load
+from portstudy.backends import LIBRARIES, library_of
+from portstudy.find import load_file
+from portstudy.kernel import DEVICES, DTYPES
+from portstudy.names import one_of
 
 NETWORKS = ("lif", "lif_ensemble")  # the kernels whose model is that of implementations/lif/spec.py
 CUDA_MAY_BE_HERE = shutil.which("nvidia-smi") is not None or Path("/dev/nvidia0").exists()

@@ -19,9 +19,9 @@ from cuda.pathfinder import DynamicLibNotFoundError
 from numba import cuda
 from numba.cuda import dispatcher, types
 from numba.cuda.compiler import compile_cuda
-
-from common.backends import map_arrays
-from common.kernel import find_kernel, import_file
+from portstudy import find_kernel
+from portstudy.importing import import_file
+from portstudy.trees import map_arrays
 
 H200 = SimpleNamespace(
     compute_capability=(9, 0), MULTIPROCESSOR_COUNT=132, MAX_THREADS_PER_BLOCK=1024

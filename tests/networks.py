@@ -4,9 +4,8 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
-
-from common.kernel import Port
-from implementations.lif.spec import Parameters, State
+from portstudy import Port
+from portstudy.implementations.lif.spec import Parameters, State
 
 
 class Network(NamedTuple):

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from portstudy import Broken, InvalidInput, Port, Unavailable, UnknownName, find_kernel, load
+from portstudy.backends import LIBRARIES, library_of
+from portstudy.find import load_file
 
-from common.backends import LIBRARIES, Unavailable
-from common.checks import InvalidInput
-from common.kernel import Broken, Port, UnknownName, find_kernel, library_of, load, load_file
 from tests import conftest
 from tests.conftest import CUDA_MAY_BE_HERE, Case, inputs, open_port, skipped_if_unavailable
 

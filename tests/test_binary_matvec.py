@@ -4,9 +4,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from portstudy import InvalidInput, Port, load
 
-from common.checks import InvalidInput
-from common.kernel import Port, load
 from tests.conftest import cases, inputs, ports, skipped_if_unavailable
 
 matvec_port = ports(cases("binary_matvec"))

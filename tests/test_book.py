@@ -1,7 +1,7 @@
 """The notes as a site: links lead to pages, pictures follow the theme. `make smoke` builds it."""
 
-from common.book import ROOT, kernel_page, page
-from common.kernel import find_kernel
+from portstudy import find_kernel
+from portstudy.pages.book import ROOT, kernel_page, page
 
 NOTES = ROOT / "notes"
 
@@ -9,7 +9,7 @@ NOTES = ROOT / "notes"
 def test_links_lead_to_pages_of_the_site():
     text = page(
         "[a](../implementations/lif/jax_scan.py) [b](../implementations/lif/spec.py) [c](lif.md#x) "
-        "[d](../README.md) [e](../common/measure.py#L3) [f](https://example.org) [g](#here) "
+        "[d](../README.md) [e](../common/portstudy/measure/rounds.py#L3) [f](https://example.org) [g](#here) "
         "[h](README.md)",
         NOTES,
     )

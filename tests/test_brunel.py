@@ -13,10 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-
-from common.checks import InvalidInput
-from common.kernel import Port, find_kernel, load
-from implementations.brunel.spec import (
+from portstudy import InvalidInput, Port, find_kernel, load
+from portstudy.implementations.brunel.spec import (
     DT,
     TAU,
     THETA,
@@ -28,6 +26,7 @@ from implementations.brunel.spec import (
     make_state,
     make_synapses,
 )
+
 from tests.conftest import cases, inputs, ports, skipped_if_unavailable
 
 port = ports(cases("brunel"))

@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from common.kernel import find_kernel, kernels
+from portstudy import find_kernel, kernels
 
 
 def portstudy(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -29,7 +28,7 @@ def test_list_names_every_kernel_and_every_port():
 
 def test_list_imports_no_library_of_a_port():
     program = (
-        "import sys; sys.argv[1:] = ['list', 'lif']; from common.cli import main; main(); "
+        "import sys; sys.argv[1:] = ['list', 'lif']; from portstudy.cli.parser import main; main(); "
         "print('imported:', *{'jax', 'numba', 'torch', 'scipy', 'matplotlib'} & set(sys.modules))"
     )
     assert subprocess.check_output([sys.executable, "-c", program], text=True).endswith(
@@ -40,7 +39,7 @@ def test_list_imports_no_library_of_a_port():
 def test_help_imports_no_numpy():
     program = (
         "import sys; sys.argv[1:] = ['compare', '--help']\n"
-        "from common.cli import main\n"
+        "from portstudy.cli.parser import main\n"
         "try: main()\n"
         "except SystemExit as end: assert end.code == 0\n"
         "print('imported:', *{'numpy', 'rich', 'psutil', 'difflib'} & set(sys.modules))"
@@ -67,7 +66,7 @@ def in_a_copy(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     for name in ("common", "implementations"):
         shutil.copytree(name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     (copy / "implementations" / "lif" / "numpy_odd.py").write_text(
-        "from implementations.lif.numpy_event import lif as right\n"
+        "from portstudy.implementations.lif.numpy_event import lif as right\n"
         "def lif(weights, drive, *rest):\n    return right(weights, drive * 1.01, *rest)\n"
     )
     return subprocess.run(

@@ -13,11 +13,13 @@ from pathlib import Path
 
 import psutil
 import pytest
+from portstudy import find_kernel
+from portstudy.backends import LIBRARIES
+from portstudy.measure import machine
+from portstudy.measure.rounds import _interruptible
+from portstudy.measure.session import Figures, Interrupted, Session
 
-from common import compare, machine
-from common.backends import LIBRARIES
-from common.kernel import find_kernel
-from common.measure import Figures, Interrupted, Session, _interruptible
+from common import compare
 from tests.test_cli import in_a_copy, portstudy
 
 FAST = ["numpy_event", "numba_event"]
@@ -174,7 +176,7 @@ def test_a_missing_matplotlib_is_said_before_anything_is_measured(tmp_path):
     program = (
         "import importlib.util as u, sys; find = u.find_spec; "
         "u.find_spec = lambda name, *more: None if name == 'matplotlib' else find(name, *more); "
-        "from common.cli import main; main()"
+        "from portstudy.cli.parser import main; main()"
     )
     command = [sys.executable, "-c", program, *LIF, "--plot", str(tmp_path / "a.png")]
     done = subprocess.run(command, capture_output=True, text=True)

@@ -15,10 +15,11 @@ from typing import Any
 import numba
 import numpy as np
 import pytest
-
-from common.backends import NumbaCuda, Unavailable
-from common.equivalence import prove_to_the_bit
-from common.kernel import DTYPES, IMPLEMENTATIONS, find_kernel, load
+from portstudy import Unavailable, find_kernel, load
+from portstudy.backends.numba import NumbaCuda
+from portstudy.checkout import IMPLEMENTATIONS
+from portstudy.kernel import DTYPES
+from portstudy.proof import prove_to_the_bit
 
 if importlib.util.find_spec("numba_cuda") is None:
     pytest.skip("numba_cuda is not installed: pip install numba-cuda", allow_module_level=True)
@@ -169,8 +170,7 @@ def test_a_barrier_across_several_blocks(monkeypatch: pytest.MonkeyPatch, multip
     """LIF needs all blocks at once, which the simulator runs one after the other by itself."""
     from numba.cuda.simulator import kernel
     from numba.cuda.simulator.cudadrv.devices import FakeCUDADevice
-
-    from common.simulator import Block
+    from portstudy.backends.cuda_simulator import Block
 
     port = load("lif", "numba_cuda")
     launched: list[list[tuple]] = [[]]

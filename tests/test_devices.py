@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from portstudy import Port, find_kernel, kernels, load
+from portstudy.backends.jax import JaxSharded
+from portstudy.trees import leaves, map_arrays
 
-from common.backends import JaxSharded, leaves, map_arrays
-from common.kernel import Port, find_kernel, kernels, load
 from tests.conftest import load_edited, skipped_if_unavailable
 
 DTYPE = "float32"

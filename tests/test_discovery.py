@@ -6,9 +6,9 @@ import sys
 from dataclasses import replace
 
 import pytest
-
-from common.backends import LIBRARIES
-from common.kernel import IMPLEMENTATIONS, UnknownName, find_kernel, kernels, library_of
+from portstudy import UnknownName, find_kernel, kernels
+from portstudy.backends import LIBRARIES, library_of
+from portstudy.checkout import IMPLEMENTATIONS
 
 
 def test_kernels_are_the_folders_with_a_spec():

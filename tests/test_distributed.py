@@ -15,10 +15,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from portstudy import Port, find_kernel, load
+from portstudy.measure.distributed import Failed, Job, Process, main, run, started, wait
+from portstudy.proof import Different, prove_to_the_bit
 
-from common.distributed import Failed, Job, Process, main, run, started, wait
-from common.equivalence import Different, prove_to_the_bit
-from common.kernel import Port, find_kernel, load
 from tests.conftest import load_edited, skipped_if_unavailable
 
 ROOT = Path(__file__).parents[1]
@@ -149,7 +149,7 @@ def test_a_process_that_hangs_or_dies_ends_all_in_time():
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGKILL"])
 def test_nothing_is_left_running(name: str):
-    command = [sys.executable, "-m", "common.distributed", "lif", "--size", LONG.size]
+    command = [sys.executable, "-m", "portstudy.measure.distributed", "lif", "--size", LONG.size]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE) as parent:
         deadline = time.monotonic() + 30
         while len(children := psutil.Process(parent.pid).children()) < 2:
@@ -166,7 +166,7 @@ def test_started_by_hand_one_alone_gives_up():
     with skipped_if_unavailable("jax"):
         load("lif", "jax_sharded")
     place = ["--coordinator", "127.0.0.1:1", "--process", "1", "--timeout", "3"]
-    command = [sys.executable, "-m", "common.distributed", "lif", *place]
+    command = [sys.executable, "-m", "portstudy.measure.distributed", "lif", *place]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == "process 1 did not end within 3 s"

@@ -1,11 +1,11 @@
 """Every exercise: the solution passes, the file as it is handed out does not, and says why."""
 
 import pytest
+from portstudy import UnknownName
+from portstudy.functions import library_in
+from portstudy.pages.exercises import FOLDER, Exercise, exercises, find_exercise
+from portstudy.pages.lessons import NOTES
 
-from common.exercises import FOLDER, Exercise, exercises, find_exercise
-from common.kernel import UnknownName
-from common.lessons import NOTES
-from common.own import library_in
 from tests.conftest import skipped_if_unavailable
 from tests.test_cli import portstudy
 

@@ -4,11 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from portstudy import InvalidInput, Port, Ulps, load
+from portstudy.proof import prove_accuracy
 from scipy.stats import norm
 
-from common.checks import InvalidInput
-from common.equivalence import Ulps, prove_accuracy
-from common.kernel import Port, load
 from tests.conftest import cases, inputs, ports
 
 density_port = ports(cases("gaussian_density"))

@@ -2,12 +2,11 @@
 
 import numpy as np
 import pytest
+from portstudy import InvalidInput, Port, load
+from portstudy.implementations.gaussian_mixture.spec import Mixture
 from scipy.special import logsumexp
 from scipy.stats import multivariate_normal
 
-from common.checks import InvalidInput
-from common.kernel import Port, load
-from implementations.gaussian_mixture.spec import Mixture
 from tests.conftest import cases, inputs, load_edited, ports
 
 mixture_port = ports(cases("gaussian_mixture", dtypes=("float64",)))

@@ -10,11 +10,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-
-from common import gpu
-from common.asv_run import ROOT, select
-from common.kernel import UnknownName, find_kernel
-from common.measure import Figures, Session
+from portstudy import UnknownName, find_kernel
+from portstudy.checkout import ROOT
+from portstudy.history import gpu
+from portstudy.history.selection import select
+from portstudy.measure.session import Figures, Session
 
 MACHINE = {
     "device_name": "NVIDIA H200", "driver": "580.1", "memory": "143771 MiB", "cuda": "13.0",
@@ -42,7 +42,7 @@ def session(size: str = "small") -> Session:
 @pytest.mark.skipif(shutil.which("nvidia-smi") is not None, reason="there may be a GPU here")
 def test_without_a_gpu_it_says_so_and_writes_nothing(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "common.gpu", "--out", str(tmp_path / "gpu.json")],
+        [sys.executable, "-m", "portstudy.history.gpu", "--out", str(tmp_path / "gpu.json")],
         cwd=ROOT, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 2
@@ -136,7 +136,7 @@ def test_a_file_becomes_a_machine_of_the_history(tmp_path):
     file.data |= {"machine": MACHINE | {"commit": head}, "sessions": [asdict(session())]}
     file.save()
     done = subprocess.run(
-        [sys.executable, "-m", "common.gpu", "add", str(file.path)],
+        [sys.executable, "-m", "portstudy.history.gpu", "add", str(file.path)],
         cwd=copy, capture_output=True, text=True,
         env=os.environ
         | {"HOME": str(tmp_path), "PYTHONPATH": str(copy), "PORTSTUDY_REQUIRE": ""},
@@ -158,7 +158,7 @@ def test_a_file_becomes_a_machine_of_the_history(tmp_path):
 
 
 def figures(path: Path, port: str) -> dict[str, float]:
-    from common.results import Recorded
+    from portstudy.history.results import Recorded
 
     recorded = Recorded(path, json.loads(path.read_text()), "lif", "small")
     names = ("steady_state", "device_memory")

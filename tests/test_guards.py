@@ -7,18 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from common.checks import Arrays
-from common.equivalence import (
+from portstudy import Arrays, Kernel, Port, Ulps
+from portstudy.find import load_file
+from portstudy.proof import (
     Different,
-    Ulps,
     compare,
     prove,
     prove_accuracy,
     prove_free_run,
     prove_to_the_bit,
 )
-from common.kernel import Kernel, Port, load_file
+
 from tests.conftest import inputs, load_edited, skipped_if_unavailable
 
 DOUBLE = Kernel(

@@ -8,13 +8,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from portstudy import UnknownName, find_kernel, kernels
+from portstudy.history import offline as site
+from portstudy.history import results
+from portstudy.history.selection import select
+from portstudy.measure.session import Figures, Session
+from portstudy.pages import readme as figure
+from portstudy.show.table import table
+from portstudy.show.text import duration
 
 from benchmarks import ports as suite
-from common import figure, results, site
-from common.asv_run import select
-from common.compare import duration, table
-from common.kernel import UnknownName, find_kernel, kernels
-from common.measure import Figures, Session
 
 
 def test_selection():
@@ -140,7 +143,7 @@ def test_asv_records_versions_and_no_path():
     """In a process of its own: asv forks, of which JAX warns once it has been imported."""
     pytest.importorskip("asv")
     program = (
-        "import common.asv_checkout; from asv.config import Config; "
+        "import portstudy.history.checkout_plugin; from asv.config import Config; "
         "from asv.environment import get_environments; "
         "(found,) = get_environments(Config.load('asv.conf.json'), ['checkout']); "
         "assert not found.can_install_project(); print(found.name)"

@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
+from portstudy import InvalidInput, Port, load
 
-from common.checks import InvalidInput
-from common.kernel import Port, load
 from tests.conftest import cases, inputs, ports
 
 interleave_port = ports(cases("interleave_rows"))

@@ -4,8 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-
-from common.lessons import NOTES, ROOT, TESTS, claim, claims
+from portstudy.pages.lessons import NOTES, ROOT, TESTS, claim, claims
 
 LESSONS = sorted(p.stem.removeprefix("test_").replace("_", "-") for p in TESTS.glob("test_*.py"))
 PAGES = [*sorted(NOTES.glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
@@ -51,8 +50,8 @@ def test_a_claim_is_its_sentence_and_its_proof(tmp_path, monkeypatch):
     (tmp_path / "test_two_things.py").write_text(
         'def test_one_is_one():\n    """One is\n    one."""\n    # Why not?\n    assert 1 == 1\n'
     )
-    monkeypatch.setattr("common.lessons.TESTS", tmp_path)
-    monkeypatch.setattr("common.lessons.ROOT", tmp_path)
+    monkeypatch.setattr("portstudy.pages.lessons.TESTS", tmp_path)
+    monkeypatch.setattr("portstudy.pages.lessons.ROOT", tmp_path)
     text = claim("two-things", "one_is_one")
     assert text.startswith("**One is one.**\n\n```python\n# Why not?\nassert 1 == 1\n```\n")
     assert claims("two-things") == {"one_is_one": "One is one."}

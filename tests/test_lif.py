@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from portstudy import Port, find_kernel
+from portstudy.implementations.lif.spec import DYADIC, GENERAL, Parameters
+from portstudy.proof import prove_to_the_bit
 
-from common.equivalence import prove_to_the_bit
-from common.kernel import Port, find_kernel
-from implementations.lif.spec import DYADIC, GENERAL, Parameters
 from tests.networks import (
     Network,
     as_fractions,

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
+from portstudy import InvalidInput, Port, load
+from portstudy.implementations.lif.spec import State
 
-from common.checks import InvalidInput
-from common.kernel import Port, load
-from implementations.lif.spec import State
 from tests.conftest import inputs
 
 

@@ -4,11 +4,10 @@ import math
 
 import numpy as np
 import pytest
+from portstudy import InvalidInput, Port, load
+from portstudy.implementations.lif_gradient.spec import ARCTAN, BOXCAR, FAST_SIGMOID, Parameters
+from portstudy.proof import prove_accuracy
 
-from common.checks import InvalidInput
-from common.equivalence import prove_accuracy
-from common.kernel import Port, load
-from implementations.lif_gradient.spec import ARCTAN, BOXCAR, FAST_SIGMOID, Parameters
 from tests.conftest import cases, inputs, ports
 
 float32_port = ports(cases("lif_gradient", dtypes=("float32",)))

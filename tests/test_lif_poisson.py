@@ -4,11 +4,10 @@ import math
 
 import numpy as np
 import pytest
+from portstudy import InvalidInput, Port, load
+from portstudy.implementations.lif.spec import DYADIC
+from portstudy.implementations.lif_poisson.spec import State, poisson_table
 
-from common.checks import InvalidInput
-from common.kernel import Port, load
-from implementations.lif.spec import DYADIC
-from implementations.lif_poisson.spec import State, poisson_table
 from tests.conftest import cases, inputs, ports, skipped_if_unavailable
 
 port = ports(cases("lif_poisson"))

@@ -4,12 +4,11 @@ import math
 
 import numpy as np
 import pytest
+from portstudy import InvalidInput, Port, find_kernel, load
+from portstudy.implementations.lif.spec import DYADIC
+from portstudy.implementations.lif.spec import State as LifState
+from portstudy.implementations.lif_sparse.spec import State, Synapses
 
-from common.checks import InvalidInput
-from common.kernel import Port, find_kernel, load
-from implementations.lif.spec import DYADIC
-from implementations.lif.spec import State as LifState
-from implementations.lif_sparse.spec import State, Synapses
 from tests.conftest import cases, inputs, ports
 
 port = ports(cases("lif_sparse"))

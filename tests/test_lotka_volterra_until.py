@@ -4,9 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from portstudy import InvalidInput, Port, find_kernel, load
 
-from common.checks import InvalidInput
-from common.kernel import Port, find_kernel, load
 from tests.conftest import cases, inputs, ports
 
 port = ports(cases("lotka_volterra_until"))

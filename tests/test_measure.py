@@ -10,10 +10,11 @@ import sys
 
 import numpy as np
 import pytest
-
-from common.kernel import UnknownName
-from common.measure import MOST_ROUNDS, Figures, Session, _rounds, measure, usable_processors
-from common.worker import Worker
+from portstudy import UnknownName
+from portstudy.measure.process import usable_processors
+from portstudy.measure.rounds import MOST_ROUNDS, _rounds, measure
+from portstudy.measure.session import Figures, Session
+from portstudy.measure.worker import Worker
 
 
 def session(**samples: tuple[float, list[float]]) -> Session:
@@ -90,15 +91,15 @@ def test_names_are_checked_before_anything_starts(names, message):
 
 
 PORTS = {
-    "numpy_fine": "from implementations.lif.numpy_event import lif",
-    "numpy_wrong": "from implementations.lif.numpy_event import lif as right\n"
+    "numpy_fine": "from portstudy.implementations.lif.numpy_event import lif",
+    "numpy_wrong": "from portstudy.implementations.lif.numpy_event import lif as right\n"
     "def lif(weights, drive, state, parameters, steps):\n"
     "    return right(weights, drive * 1.01, state, parameters, steps)",
     "numpy_raises": "def lif(*arguments):\n    raise ZeroDivisionError('on purpose')",
     "numpy_dies": "import os\ndef lif(*arguments):\n    os._exit(7)",
     "numpy_hangs": "import time\ndef lif(*arguments):\n    time.sleep(600)",
     "numpy_broken": "import a_module_that_is_not_there",
-    "numpy_late": "from implementations.lif.numpy_event import lif as right\ncalls = []\n"
+    "numpy_late": "from portstudy.implementations.lif.numpy_event import lif as right\ncalls = []\n"
     "def lif(*arguments):\n"
     "    calls.append(0)\n"
     "    if len(calls) > 5: raise MemoryError('in the rounds')\n"
@@ -115,7 +116,7 @@ def measured(tmp_path_factory):
     for name, source in PORTS.items():
         (copy / "implementations" / "lif" / f"{name}.py").write_text(f'"""A test."""\n{source}\n')
     program = (
-        "import sys, pathlib; from common.measure import measure; "
+        "import sys, pathlib; from portstudy.measure.rounds import measure; "
         "measure('lif', 'check', sys.argv[1:], timeout=8).save(pathlib.Path('session.json'))"
     )
     subprocess.run(
@@ -162,7 +163,7 @@ def test_one_thread_means_one_processor(threads):
     # XLA starts as many threads as the process has processors, whatever the variables say.
     code = """
 import os
-from common.worker import serve
+from portstudy.measure.worker import serve
 
 class Probe:
     def processors(self):

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
+from portstudy import InvalidInput, Port, load
 from scipy.special import logsumexp
 
-from common.checks import InvalidInput
-from common.kernel import Port, load
 from tests.conftest import cases, inputs, ports
 
 port = ports(cases("mlp_gradient"))

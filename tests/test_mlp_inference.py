@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
+from portstudy import InvalidInput, Port
+from portstudy.implementations.mlp_inference.spec import Layer
 
-from common.checks import InvalidInput
-from common.kernel import Port
-from implementations.mlp_inference.spec import Layer
 from tests.conftest import cases, inputs, ports
 
 port = ports(cases("mlp_inference"))

@@ -4,13 +4,12 @@ import sys
 
 import numpy as np
 import pytest
+from portstudy import InvalidInput, Port, find_kernel, load
+from portstudy.implementations.mlp_inference.spec import Layer
+from portstudy.implementations.mlp_training.spec import Examples, Network
+from portstudy.proof import prove_accuracy
+from portstudy.trees import leaves, map_arrays
 
-from common.backends import leaves, map_arrays
-from common.checks import InvalidInput
-from common.equivalence import prove_accuracy
-from common.kernel import Port, find_kernel, load
-from implementations.mlp_inference.spec import Layer
-from implementations.mlp_training.spec import Examples, Network
 from tests.conftest import Case, cases, inputs, open_port, ports
 
 port = ports(cases("mlp_training"))

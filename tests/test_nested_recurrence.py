@@ -5,10 +5,10 @@ from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
+from portstudy import InvalidInput, Port, find_kernel, load
+from portstudy.find import reference_of
+from portstudy.proof import compare
 
-from common.checks import InvalidInput
-from common.equivalence import compare, reference_of
-from common.kernel import Port, find_kernel, load
 from tests.conftest import cases, inputs, ports, skipped_if_unavailable
 
 port = ports(cases("nested_recurrence"))

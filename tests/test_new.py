@@ -3,10 +3,11 @@
 import shutil
 
 import pytest
+from portstudy import UnknownName, find_kernel, load
+from portstudy.checkout import IMPLEMENTATIONS
+from portstudy.proof import Different, prove
+from portstudy.scaffold import TEMPLATE, create
 
-from common.equivalence import Different, prove
-from common.kernel import IMPLEMENTATIONS, UnknownName, find_kernel, load
-from common.new import TEMPLATE, create
 from tests.conftest import load_edited, skipped_if_unavailable
 from tests.test_cli import portstudy
 from tests.wrong import Wrong
@@ -49,8 +50,8 @@ def test_new_kernel_of_this_project_comes_with_wrong_ports(tmp_path, monkeypatch
     project = tmp_path / "project"
     (project / "implementations").mkdir(parents=True)
     shutil.copytree(TEMPLATE.parent.parent / "tests" / "wrong", project / "tests" / "wrong")
-    monkeypatch.setattr("common.new.IMPLEMENTATIONS", project / "implementations")
-    monkeypatch.setattr("common.new.WRONG", project / "tests" / "wrong")
+    monkeypatch.setattr("portstudy.scaffold.IMPLEMENTATIONS", project / "implementations")
+    monkeypatch.setattr("portstudy.scaffold.WRONG", project / "tests" / "wrong")
     written = create("moving_average", project / "implementations")
     assert project / "tests" / "wrong" / "moving_average.py" in written
     assert all(path.is_file() for path in written)
@@ -67,7 +68,7 @@ def test_nothing_is_left_when_it_cannot_be_written(tmp_path, monkeypatch):
     def interrupted(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("common.new._fill", interrupted)
+    monkeypatch.setattr("portstudy.scaffold._fill", interrupted)
     with pytest.raises(KeyboardInterrupt):
         create("moving_average", tmp_path)
     assert not list(tmp_path.iterdir())

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from portstudy import InvalidInput, UnknownName, find_kernel, load
+from portstudy import functions as own
+from portstudy.proof import Different, prove
+from portstudy.proof.rounding import Rounding, rounding
+from portstudy.show.lines import changed_lines
 
-from common import own
-from common.checks import InvalidInput
-from common.compare import changed_lines
-from common.equivalence import Different, Rounding, prove, rounding
-from common.kernel import UnknownName, find_kernel, load
 from tests.conftest import skipped_if_unavailable
 from tests.test_cli import portstudy
 

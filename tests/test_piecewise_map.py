@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
+from portstudy import InvalidInput, Port
 
-from common.checks import InvalidInput
-from common.kernel import Port
 from tests.conftest import cases, inputs, ports
 
 pipe_port = ports(cases("piecewise_map"))

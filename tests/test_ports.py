@@ -4,8 +4,8 @@ import ast
 import re
 
 import pytest
-
-from common.equivalence import (
+from portstudy import Port, find_kernel, kernels
+from portstudy.proof import (
     compare,
     prove_accuracy,
     prove_free_run,
@@ -13,7 +13,7 @@ from common.equivalence import (
     prove_to_the_bit,
     run,
 )
-from common.kernel import Port, find_kernel, kernels
+
 from tests.conftest import inputs
 
 SOURCES = [(kernel, port) for kernel in kernels() for port in find_kernel(kernel).ports()]

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from portstudy import Port, find_kernel
+from portstudy.backends import library_of
+from portstudy.implementations.lif.spec import Parameters, State
+from portstudy.proof import compare
 
-from common.equivalence import compare
-from common.kernel import Port, find_kernel, library_of
-from implementations.lif.spec import Parameters, State
 from tests.networks import Network, exactly, simulate
 
 # (neurons, steps). JAX, torch and Brian2 compile for each shape (Brian2 for seconds, and remembers

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from common.asv_run import config as asv_config
-from common.regressions import WATCHED, Change, Finding, change, lost, slower
-from common.results import LIBRARIES, history
+from portstudy.history.asv import config as asv_config
+from portstudy.history.regressions import WATCHED, Change, Finding, change, lost, slower
+from portstudy.history.results import LIBRARIES, history
 
 pytest.importorskip("asv")
 DATA = Path(__file__).parent / "data"

@@ -8,19 +8,19 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from portstudy import find_kernel
+from portstudy.checkout import ROOT
+from portstudy.history.results import RESULTS
+from portstudy.pages.lif_study import FOLDER
+from portstudy.pages.report import data, findings
+from portstudy.pages.report.__main__ import check
+from portstudy.pages.report.account import Account
+from portstudy.pages.report.markdown import markdown
+from portstudy.pages.report.page import page
+from portstudy.pages.report.write import REPORT, for_site, write
+from portstudy.show.text import times
 
 from benchmarks import ports as suite
-from common.account import FOLDER
-from common.asv_run import ROOT
-from common.figure import times
-from common.kernel import find_kernel
-from common.report import data, findings
-from common.report.__main__ import check
-from common.report.account import Account
-from common.report.markdown import markdown
-from common.report.page import page
-from common.report.write import REPORT, for_site, write
-from common.results import RESULTS
 
 TESTED = {"numpy": "2.4.6", "jax": "0.10.2", "numba": "0.68.1", "torch": "2.13.0"}
 OLDER = {"numpy": "2.2.6", "jax": "0.8.0", "numba": "0.61.2", "torch": "2.9.0"}
@@ -122,7 +122,7 @@ def made(folder):
 
 
 def test_what_is_out_of_date_is_said(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("common.report.__main__.REPORT", tmp_path)
+    monkeypatch.setattr("portstudy.pages.report.__main__.REPORT", tmp_path)
     write(tmp_path)
     assert check() == 0
     (tmp_path / "README.md").write_text("of last week")

@@ -5,8 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
-from common.results import RESULTS, history, newest, prune, results, sort_out, unsound
+from portstudy.history.results import RESULTS, history, newest, prune, results, sort_out, unsound
 
 COMMIT = "1" * 40
 
@@ -76,7 +75,7 @@ def test_bytes_that_are_no_text(tmp_path):
 
 
 def test_the_newest_has_all_ports_on_all_cores(tmp_path, monkeypatch):
-    monkeypatch.setattr("common.results.RESULTS", tmp_path)
+    monkeypatch.setattr("portstudy.history.results.RESULTS", tmp_path)
     result_file(tmp_path, date=1)
     of_the_history = {"PORTSTUDY_DTYPE": "float64", "PORTSTUDY_THREADS": "1"}
     result_file(tmp_path, commit="2" * 40, date=2, env_vars=of_the_history)

@@ -5,11 +5,10 @@ import sys
 
 import numpy as np
 import pytest
-
-from common.backends import Unavailable, leaves
-from common.kernel import find_kernel, kernels, load
-from common.measure import Figures, Session
-from common.roofline import Limit, Traffic, Work, moved
+from portstudy import Traffic, Unavailable, Work, find_kernel, kernels, load, moved
+from portstudy.measure.limits import Limit
+from portstudy.measure.session import Figures, Session
+from portstudy.trees import leaves
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,10 @@ import math
 import re
 
 import pytest
+from portstudy.measure.session import Figures, Session
+from portstudy.measure.sweep import Sweep, exponent, measure_sweep
+from portstudy.show.plots import draw
 
-from common.measure import Figures, Session
-from common.scale import Sweep, draw, exponent, measure_sweep
 from tests.test_cli import portstudy
 
 

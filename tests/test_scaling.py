@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 import pytest
+from portstudy.measure.session import Figures, Session
+from portstudy.measure.sweep import Sweep
+from portstudy.pages import device_study as scaling
 
-from common import scaling
-from common.measure import Figures, Session
-from common.scale import Sweep
 from tests.conftest import skipped_if_unavailable
 
 

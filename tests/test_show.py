@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from portstudy import UnknownName, find_kernel, load
+from portstudy.checkout import IMPLEMENTATIONS
+from portstudy.show import pictures as show
 
-from common import show
-from common.kernel import IMPLEMENTATIONS, UnknownName, find_kernel, load
 from tests.conftest import skipped_if_unavailable
 from tests.test_cli import portstudy
 

@@ -9,11 +9,11 @@ import time
 
 import numpy as np
 import pytest
+from portstudy import Port, Unavailable, find_kernel, load
+from portstudy.backends import LIBRARIES, library_of
+from portstudy.measure.session import Session
+from portstudy.proof import compare, prove_free_run, prove_to_the_bit
 
-from common.backends import LIBRARIES, Unavailable
-from common.equivalence import compare, prove_free_run, prove_to_the_bit
-from common.kernel import Port, find_kernel, library_of, load
-from common.measure import Session
 from tests.conftest import cases, inputs, load_edited, ports, skipped_if_unavailable
 
 SIMULATORS = ("brian2", "nest")
@@ -118,7 +118,7 @@ def test_nest_has_no_float32():
 MEASURE = """
 import pathlib
 import sys
-from common.measure import measure
+from portstudy.measure.rounds import measure
 measure("lif", "check", ["nest_delta"]).save(pathlib.Path(sys.argv[1]))
 """
 

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
+from portstudy import InvalidInput, Port, find_kernel
 from scipy.special import log_softmax
 
-from common.checks import InvalidInput
-from common.kernel import Port, find_kernel
 from tests.conftest import cases, inputs, ports
 
 port = ports(cases("softmax_regression"))

@@ -5,9 +5,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from portstudy import InvalidInput, Port
 
-from common.checks import InvalidInput
-from common.kernel import Port
 from tests.conftest import cases, inputs, ports
 
 port = ports(cases("square_until"))

@@ -4,9 +4,8 @@ import math
 
 import numpy as np
 import pytest
+from portstudy import InvalidInput, Port, find_kernel, load
 
-from common.checks import InvalidInput
-from common.kernel import Port, find_kernel, load
 from tests.conftest import cases, ports, skipped_if_unavailable
 
 port = ports(cases("squared_distance"))

@@ -4,9 +4,8 @@ import itertools
 
 import numpy as np
 import pytest
+from portstudy import InvalidInput, Port
 
-from common.checks import InvalidInput
-from common.kernel import Port
 from tests.conftest import cases, inputs, ports
 
 contraction_port = ports(cases("tensor_contraction"))

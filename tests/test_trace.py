@@ -1,8 +1,7 @@
 """Traces of ports: what is written, what is printed, and what is drawn of it."""
 
 import pytest
-
-from common.trace import Event, events, main, record, undisturbed
+from portstudy.show.trace import Event, events, main, record, undisturbed
 
 
 def test_of_a_jax_port_a_trace_is_written_and_drawn(tmp_path, capsys):

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from portstudy import Port, find_kernel, kernels, load
+from portstudy.backends import library_of
+from portstudy.proof import Different, prove, prove_to_the_bit
 
-from common.equivalence import Different, prove, prove_to_the_bit
-from common.kernel import Port, find_kernel, kernels, library_of, load
 from tests.conftest import load_edited
 from tests.wrong import Wrong
 

@@ -27,11 +27,7 @@ torch other than the one torch.compile writes.
 from typing import Any
 
 import numpy as np
-
-from common.checks import Arrays, InvalidInput
-from common.equivalence import Ulps
-from common.kernel import Kernel
-from common.roofline import Work, moved
+from portstudy import Arrays, InvalidInput, Kernel, Ulps, Work, moved
 
 
 def make_matrix(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:

@@ -1,7 +1,7 @@
 """What the network does: the spikes of some neurons and the activity of all, as in figure 8."""
 
-from common.kernel import Port
-from common.show import Panel, population_rate, raster, rates
+from portstudy import Port
+from portstudy.show.pictures import Panel, population_rate, raster, rates
 
 from .spec import DT
 

@@ -31,11 +31,7 @@ loop, as the products are calls into a parallel BLAS.
 from typing import Any, NamedTuple
 
 import numpy as np
-
-from common.checks import Arrays, fits
-from common.equivalence import Ulps
-from common.kernel import Kernel
-from common.roofline import Work, moved
+from portstudy import Arrays, Kernel, Ulps, Work, fits, moved
 
 
 class Contractions(NamedTuple):

@@ -39,11 +39,7 @@ of this polynomial is 6.000005).
 from typing import Any, NamedTuple
 
 import numpy as np
-
-from common.checks import Arrays
-from common.equivalence import Exact, Ulps
-from common.kernel import Kernel
-from common.roofline import EXPONENTIAL, Work, moved
+from portstudy import EXPONENTIAL, Arrays, Exact, Kernel, Ulps, Work, moved
 
 
 class Orders(NamedTuple):

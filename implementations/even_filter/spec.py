@@ -21,11 +21,7 @@ torch's `nonzero_static`, which the prefix sum does without.
 from typing import Any
 
 import numpy as np
-
-from common.checks import Arrays
-from common.equivalence import Exact
-from common.kernel import Kernel
-from common.roofline import Work, moved
+from portstudy import Arrays, Exact, Kernel, Work, moved
 
 
 def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, numbers: int) -> tuple:

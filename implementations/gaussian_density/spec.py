@@ -26,11 +26,7 @@ Numba by explicit inverse and torch by `vmap` would teach nothing that is not he
 from typing import Any
 
 import numpy as np
-
-from common.checks import Arrays, InvalidInput
-from common.equivalence import Ulps
-from common.kernel import Kernel
-from common.roofline import EXPONENTIAL, Work, moved
+from portstudy import EXPONENTIAL, Arrays, InvalidInput, Kernel, Ulps, Work, moved
 
 
 def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, points: int, dims: int) -> tuple:

@@ -1,9 +1,8 @@
 """The points by class, the ellipse of each class, and the log-likelihood of each iteration."""
 
 import numpy as np
-
-from common.kernel import Port
-from common.show import Mark, Panel
+from portstudy import Port
+from portstudy.show.pictures import Mark, Panel
 
 SIZE = "small,points=2000,classes=5,iterations=30"
 

@@ -27,11 +27,7 @@ There are no dyadic inputs: `exp` and `log` differ in the last bit from library 
 from typing import Any, NamedTuple
 
 import numpy as np
-
-from common.checks import Arrays, InvalidInput, named, size
-from common.equivalence import Ulps
-from common.kernel import Kernel
-from common.roofline import EXPONENTIAL, Traffic, Work
+from portstudy import EXPONENTIAL, Arrays, InvalidInput, Kernel, Traffic, Ulps, Work, named, size
 
 from ..gaussian_density.spec import check_covariance
 

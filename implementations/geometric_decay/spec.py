@@ -19,11 +19,7 @@ out: the computation is elementwise already. `while_loop` is for what square_unt
 from typing import Any
 
 import numpy as np
-
-from common.checks import Arrays, InvalidInput, size
-from common.equivalence import Ulps
-from common.kernel import Kernel
-from common.roofline import Work, moved
+from portstudy import Arrays, InvalidInput, Kernel, Ulps, Work, moved, size
 
 
 def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, values: int, steps: int) -> tuple:

@@ -23,11 +23,7 @@ exact, so dyadic inputs are the general ones.
 from typing import Any
 
 import numpy as np
-
-from common.checks import Arrays, fits
-from common.equivalence import Exact
-from common.kernel import Kernel
-from common.roofline import Work, moved
+from portstudy import Arrays, Exact, Kernel, Work, fits, moved
 
 
 def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, rows: int, columns: int) -> tuple:

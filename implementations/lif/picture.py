@@ -1,9 +1,8 @@
 """What the network does: who fires when, three membrane potentials, the rates."""
 
 import numpy as np
-
-from common.kernel import Port
-from common.show import Mark, Panel, population_rate, raster, rates
+from portstudy import Port
+from portstudy.show.pictures import Mark, Panel, population_rate, raster, rates
 
 SIZE = "small,neurons=250,steps=4000"
 TRACE = 1500  # steps whose potentials are drawn

@@ -22,11 +22,19 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-
-from common.checks import Arrays, InvalidInput, fits, named, size
-from common.equivalence import Exact, Ulps
-from common.kernel import Kernel
-from common.roofline import Traffic, Work, moved
+from portstudy import (
+    Arrays,
+    Exact,
+    InvalidInput,
+    Kernel,
+    Traffic,
+    Ulps,
+    Work,
+    fits,
+    moved,
+    named,
+    size,
+)
 
 
 class State(NamedTuple):

@@ -17,11 +17,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-
-from common.checks import Arrays, InvalidInput, fits, size
-from common.equivalence import Exact, Ulps
-from common.kernel import Kernel
-from common.roofline import Traffic, Work, moved
+from portstudy import Arrays, Exact, InvalidInput, Kernel, Traffic, Ulps, Work, fits, moved, size
 
 from ..lif.spec import (
     DYADIC,

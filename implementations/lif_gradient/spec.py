@@ -40,11 +40,7 @@ loop that JAX differentiates as it runs, which takes some 20 times as long as `j
 from typing import Any, NamedTuple
 
 import numpy as np
-
-from common.checks import Arrays, InvalidInput, fits, named
-from common.equivalence import Exact, Ulps
-from common.kernel import Kernel
-from common.roofline import Work, moved
+from portstudy import Arrays, Exact, InvalidInput, Kernel, Ulps, Work, fits, moved, named
 
 FAST_SIGMOID, ARCTAN, BOXCAR = SURROGATES = range(3)
 

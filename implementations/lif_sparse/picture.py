@@ -1,7 +1,7 @@
 """What the network does: the spikes of some neurons, the activity of all, and their rates."""
 
-from common.kernel import Port
-from common.show import Panel, population_rate, raster, rates
+from portstudy import Port
+from portstudy.show.pictures import Panel, population_rate, raster, rates
 
 SIZE = "small,neurons=2000,steps=1600"
 

@@ -33,11 +33,19 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-
-from common.checks import Arrays, InvalidInput, fits, named, size
-from common.equivalence import Exact, Ulps
-from common.kernel import Kernel
-from common.roofline import Traffic, Work, moved
+from portstudy import (
+    Arrays,
+    Exact,
+    InvalidInput,
+    Kernel,
+    Traffic,
+    Ulps,
+    Work,
+    fits,
+    moved,
+    named,
+    size,
+)
 
 from ..lif.spec import DYADIC, GENERAL, Parameters, check_model, check_rate
 

@@ -1,9 +1,8 @@
 """Predators and their prey over the years, and their orbit, which spirals outwards a little."""
 
 import numpy as np
-
-from common.kernel import Port
-from common.show import Mark, Panel
+from portstudy import Port
+from portstudy.show.pictures import Mark, Panel
 
 SIZE = "small"
 

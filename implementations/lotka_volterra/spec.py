@@ -29,11 +29,7 @@ each step waits for the last (see lotka_volterra_ensemble for many courses at on
 from typing import Any, NamedTuple
 
 import numpy as np
-
-from common.checks import Arrays, InvalidInput, fits, named, size
-from common.equivalence import Ulps
-from common.kernel import Kernel
-from common.roofline import Work, moved
+from portstudy import Arrays, InvalidInput, Kernel, Ulps, Work, fits, moved, named, size
 
 
 class Parameters(NamedTuple):

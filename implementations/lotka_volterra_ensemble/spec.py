@@ -15,11 +15,7 @@ in NumPy is left out: it takes minutes where the slowest port here takes seconds
 from typing import Any
 
 import numpy as np
-
-from common.checks import Arrays
-from common.equivalence import Ulps
-from common.kernel import Kernel
-from common.roofline import Work, moved
+from portstudy import Arrays, Kernel, Ulps, Work, moved
 
 from ..lotka_volterra.spec import (
     YEARS,

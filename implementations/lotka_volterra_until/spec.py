@@ -31,11 +31,7 @@ which makes it six times the work (see nested_recurrence).
 from typing import Any
 
 import numpy as np
-
-from common.checks import Arrays, InvalidInput, size
-from common.equivalence import Exact, Ulps
-from common.kernel import Kernel
-from common.roofline import Work, moved
+from portstudy import Arrays, Exact, InvalidInput, Kernel, Ulps, Work, moved, size
 
 from ..lotka_volterra.spec import YEARS, Parameters, check_model, check_state
 

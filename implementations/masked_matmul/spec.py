@@ -15,11 +15,7 @@ calls and temporaries cost, and a large one next to nothing.
 from typing import Any
 
 import numpy as np
-
-from common.checks import Arrays, InvalidInput
-from common.equivalence import Ulps
-from common.kernel import Kernel
-from common.roofline import Work, moved
+from portstudy import Arrays, InvalidInput, Kernel, Ulps, Work, moved
 
 
 def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, n: int) -> tuple:

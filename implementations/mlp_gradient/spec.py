@@ -31,11 +31,7 @@ There are no dyadic inputs: no two libraries have the same exp and tanh to the l
 from typing import Any
 
 import numpy as np
-
-from common.checks import Arrays, InvalidInput
-from common.equivalence import Ulps
-from common.kernel import Kernel
-from common.roofline import EXPONENTIAL, Work, moved
+from portstudy import EXPONENTIAL, Arrays, InvalidInput, Kernel, Ulps, Work, moved
 
 from ..mlp_inference.spec import Layer, check_layer
 

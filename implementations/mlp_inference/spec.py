@@ -14,11 +14,7 @@ output.weights (units, outputs), output.bias (outputs,), scores (examples, outpu
 from typing import Any, NamedTuple
 
 import numpy as np
-
-from common.checks import Arrays, named
-from common.equivalence import Ulps
-from common.kernel import Kernel
-from common.roofline import Work, moved
+from portstudy import Arrays, Kernel, Ulps, Work, moved, named
 
 
 class Layer(NamedTuple):

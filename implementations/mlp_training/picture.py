@@ -1,7 +1,7 @@
 """How it learns: the loss of each epoch, and the share of test images that are right after it."""
 
-from common.kernel import Port
-from common.show import Mark, Panel
+from portstudy import Port
+from portstudy.show.pictures import Mark, Panel
 
 SIZE = "small,epochs=20"
 

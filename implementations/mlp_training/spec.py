@@ -47,11 +47,18 @@ torch.compile, for the smaller batch or for several steps at once.
 from typing import Any, NamedTuple
 
 import numpy as np
-
-from common.checks import Arrays, InvalidInput, named, size
-from common.equivalence import Ulps
-from common.kernel import Kernel
-from common.roofline import EXPONENTIAL, Traffic, Work, moved
+from portstudy import (
+    EXPONENTIAL,
+    Arrays,
+    InvalidInput,
+    Kernel,
+    Traffic,
+    Ulps,
+    Work,
+    moved,
+    named,
+    size,
+)
 
 from ..mlp_inference.spec import Layer, check_layer
 

@@ -34,11 +34,7 @@ further ports without chunks: jax_vmap shows what it costs to have all points in
 from typing import Any
 
 import numpy as np
-
-from common.checks import Arrays, InvalidInput, size
-from common.equivalence import Exact, Ulps
-from common.kernel import Kernel
-from common.roofline import Work, moved
+from portstudy import Arrays, Exact, InvalidInput, Kernel, Ulps, Work, moved, size
 
 from ..threefry.spec import MIXING, check_key
 

@@ -28,11 +28,7 @@ nothing to share. `vmap`: the step is elementwise already.
 from typing import Any
 
 import numpy as np
-
-from common.checks import Arrays, InvalidInput, size
-from common.equivalence import Ulps
-from common.kernel import Kernel
-from common.roofline import Work, moved
+from portstudy import Arrays, InvalidInput, Kernel, Ulps, Work, moved, size
 
 
 def make_inputs(

@@ -27,11 +27,7 @@ but the conditional, and torch's `cond`, which takes no more than one predicate 
 from typing import Any
 
 import numpy as np
-
-from common.checks import Arrays, InvalidInput, size
-from common.equivalence import Ulps
-from common.kernel import Kernel
-from common.roofline import EXPONENTIAL, Work, moved
+from portstudy import EXPONENTIAL, Arrays, InvalidInput, Kernel, Ulps, Work, moved, size
 
 CRITICAL = 2300.0  # Reynolds number from which on flow in a pipe is turbulent
 

@@ -17,11 +17,7 @@ that of `x`, and the constant not a product). `x` has no unit.
 from typing import Any
 
 import numpy as np
-
-from common.checks import Arrays
-from common.equivalence import Ulps
-from common.kernel import Kernel
-from common.roofline import Work, moved
+from portstudy import Arrays, Kernel, Ulps, Work, moved
 
 
 def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, entries: int) -> tuple:

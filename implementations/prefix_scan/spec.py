@@ -18,11 +18,7 @@ columns are joined differently.
 from typing import Any
 
 import numpy as np
-
-from common.checks import Arrays
-from common.equivalence import Ulps
-from common.kernel import Kernel
-from common.roofline import Work, moved
+from portstudy import Arrays, Kernel, Ulps, Work, moved
 
 
 def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, rows: int) -> tuple:

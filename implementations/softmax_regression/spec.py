@@ -25,11 +25,7 @@ left out: `log_loss` clips probabilities, and gives such a point a loss of 36 fo
 from typing import Any
 
 import numpy as np
-
-from common.checks import Arrays, InvalidInput
-from common.equivalence import Ulps
-from common.kernel import Kernel
-from common.roofline import EXPONENTIAL, Work, moved
+from portstudy import EXPONENTIAL, Arrays, InvalidInput, Kernel, Ulps, Work, moved
 
 
 def make_inputs(

@@ -20,11 +20,7 @@ gets near the smallest normal number, below which libraries may disagree on whet
 from typing import Any
 
 import numpy as np
-
-from common.checks import Arrays, InvalidInput
-from common.equivalence import Exact
-from common.kernel import Kernel
-from common.roofline import Work, moved
+from portstudy import Arrays, Exact, InvalidInput, Kernel, Work, moved
 
 
 def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, values: int) -> tuple:

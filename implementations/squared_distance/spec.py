@@ -20,11 +20,7 @@ There is no `vmap` (a row is one entry) and no `einsum` (there is nothing to con
 from typing import Any
 
 import numpy as np
-
-from common.checks import Arrays
-from common.equivalence import Ulps
-from common.kernel import Kernel
-from common.roofline import Work, moved
+from portstudy import Arrays, Kernel, Ulps, Work, moved
 
 
 def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, entries: int) -> tuple:

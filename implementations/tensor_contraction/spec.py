@@ -20,11 +20,7 @@ call into BLAS.
 from typing import Any
 
 import numpy as np
-
-from common.checks import Arrays, fits
-from common.equivalence import Ulps
-from common.kernel import Kernel
-from common.roofline import Work, moved
+from portstudy import Arrays, Kernel, Ulps, Work, fits, moved
 
 
 def make_inputs(

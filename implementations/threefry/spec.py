@@ -34,11 +34,7 @@ and cosine differ between libraries. PCG64 is no port, as its bits are others.
 from typing import Any
 
 import numpy as np
-
-from common.checks import Arrays, InvalidInput, fits, size
-from common.equivalence import Exact
-from common.kernel import Kernel
-from common.roofline import Work, moved
+from portstudy import Arrays, Exact, InvalidInput, Kernel, Work, fits, moved, size
 
 ROUNDS = 20
 MIXING = 3 * ROUNDS + 3 * 5 + 2

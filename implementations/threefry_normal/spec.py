@@ -26,11 +26,7 @@ with a state, but no counter: neither is a port. Left out as well is `vmap`, as 
 from typing import Any
 
 import numpy as np
-
-from common.checks import Arrays, InvalidInput, fits
-from common.equivalence import Ulps
-from common.kernel import Kernel
-from common.roofline import EXPONENTIAL, Work, moved
+from portstudy import EXPONENTIAL, Arrays, InvalidInput, Kernel, Ulps, Work, fits, moved
 
 from ..threefry.spec import MIXING, check_count, check_key, check_width
 

@@ -26,11 +26,7 @@ which would spread over the cores what the small product does not even do.
 from typing import Any
 
 import numpy as np
-
-from common.checks import Arrays, InvalidInput, fits, size
-from common.equivalence import Ulps
-from common.kernel import Kernel
-from common.roofline import Work, moved
+from portstudy import Arrays, InvalidInput, Kernel, Ulps, Work, fits, moved, size
 
 
 def make_inputs(

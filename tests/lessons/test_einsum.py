@@ -4,10 +4,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import torch
-
-from common.figure import gain, newest
-from common.kernel import find_kernel
-from implementations.lif import jax_einsum, jax_scan
+from portstudy import find_kernel
+from portstudy.implementations.lif import jax_einsum, jax_scan
+from portstudy.pages.readme import gain, newest
 
 
 def intermediates(function, *arguments):

@@ -5,10 +5,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 import torch
-
-from common.figure import duration, gain, newest, shown, times
-from common.kernel import find_kernel, kernels
-from implementations.lif import numpy_dense, spec
+from portstudy import find_kernel, kernels
+from portstudy.implementations.lif import numpy_dense, spec
+from portstudy.pages.readme import duration, gain, newest, shown
+from portstudy.show.text import times
 
 
 def jitted_over_numpy() -> dict[str, float]:

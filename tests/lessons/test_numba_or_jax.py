@@ -7,10 +7,11 @@ import jax.numpy as jnp
 import numba
 import numpy as np
 import pytest
-
-from common.figure import shown, times
-from common.kernel import kernels, library_of
-from common.results import Recorded
+from portstudy import kernels
+from portstudy.backends import library_of
+from portstudy.history.results import Recorded
+from portstudy.pages.readme import shown
+from portstudy.show.text import times
 
 NAMES = {"numpy": "NumPy", "jax": "JAX", "numba": "Numba", "torch": "PyTorch"}
 TIE = 1.5

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from jax.sharding import Mesh, NamedSharding
 from jax.sharding import PartitionSpec as P
+from portstudy import find_kernel
+from portstudy.implementations.lif_ensemble.jax_vmap import lif_ensemble
 
-from common.kernel import find_kernel
-from implementations.lif_ensemble.jax_vmap import lif_ensemble
 from tests.lessons.four_devices import on_four_devices
 
 

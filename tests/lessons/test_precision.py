@@ -6,8 +6,7 @@ import jax.numpy as jnp
 import numba
 import numpy as np
 import torch
-
-from common.equivalence import Ulps
+from portstudy import Ulps
 
 
 def test_float32_counts_to_2_to_the_24():

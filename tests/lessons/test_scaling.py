@@ -6,9 +6,11 @@ import jax
 import numpy as np
 from jax.sharding import Mesh, NamedSharding
 from jax.sharding import PartitionSpec as P
-
-from common.kernel import find_kernel
-from common.scaling import (
+from portstudy import find_kernel
+from portstudy.implementations.lif import jax_scan
+from portstudy.implementations.lif.jax_sharded import lif, simulate
+from portstudy.implementations.lif_ensemble.jax_sharded import simulate_all
+from portstudy.pages.device_study import (
     DEVICES,
     EVENTS,
     NDR,
@@ -24,9 +26,7 @@ from common.scaling import (
     step_seconds,
     worthwhile,
 )
-from implementations.lif import jax_scan
-from implementations.lif.jax_sharded import lif, simulate
-from implementations.lif_ensemble.jax_sharded import simulate_all
+
 from tests.lessons.four_devices import on_four_devices
 
 SENT = r"= (\w+\[[\d,]*\])\S* (all-\w+|collective-\w+|reduce-\w+)\("

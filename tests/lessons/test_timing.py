@@ -13,11 +13,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from portstudy.backends import LIBRARIES
+from portstudy.backends.base import Backend
+from portstudy.measure.process import environment
+from portstudy.measure.rounds import measure
+from portstudy.measure.session import Figures, Session
+from portstudy.measure.worker import Worker
 from threadpoolctl import threadpool_info  # type: ignore[import-untyped]
-
-from common.backends import LIBRARIES, Backend
-from common.measure import Figures, Session, environment, measure
-from common.worker import Worker
 
 THREADS = """
 import numpy, threadpoolctl

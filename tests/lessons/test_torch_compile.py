@@ -3,12 +3,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 import torch
+from portstudy import find_kernel, kernels
+from portstudy.backends import library_of
+from portstudy.pages.readme import shown
+from portstudy.show.text import duration, times
 from torch._higher_order_ops.scan import scan
 from torch._higher_order_ops.while_loop import while_loop
-
-from common.compare import duration
-from common.figure import shown, times
-from common.kernel import find_kernel, kernels, library_of
 
 TIE = 1.5
 """Recorded on a shared machine: of two ports that are nearer to each other, none is the faster."""

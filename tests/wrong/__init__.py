@@ -7,8 +7,7 @@ edits that nothing can tell from the original, so that no test may object to the
 from typing import Any, NamedTuple
 
 import pytest
-
-from common.equivalence import Different
+from portstudy.proof import Different
 
 
 class Wrong(NamedTuple):

@@ -1,6 +1,7 @@
 """LIF: the model, what is recorded, dtypes, side effects, compilation."""
 
-from common.kernel import find_kernel
+from portstudy import find_kernel
+
 from tests.wrong import wrong
 
 # How a difference is named, in a run from the start and in a single step from a given state.

@@ -1,6 +1,7 @@
 """Sparse LIF: delays, the refractory period, the rows and their ends, the ring."""
 
-from common.kernel import find_kernel
+from portstudy import find_kernel
+
 from tests.wrong import wrong
 
 # How a difference is named, in a run from the start and in a single step from a given state.

@@ -1,1 +1,0 @@
-"""What all kernels share: kernels and ports, array libraries, proof and measurement."""

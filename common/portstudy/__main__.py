@@ -1,0 +1,7 @@
+"""`python -m portstudy` is `portstudy`."""
+
+import sys
+
+from portstudy.cli import main
+
+sys.exit(main())

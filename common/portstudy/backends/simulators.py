@@ -1,0 +1,67 @@
+"""Brian2 and NEST, simulators of spiking networks with an environment of their own."""
+
+import shutil
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from portstudy.backends.base import Backend, Unavailable
+
+
+class Brian2(Backend):
+    """Brian2 makes a C++ program of a network and runs it; arrays travel through files."""
+
+    package = "brian2"
+    environment = "simulators"
+    count, seconds = 0, 0.0
+    last: float | None = None
+
+    def _start(self) -> None:
+        super()._start()
+        try:
+            import brian2
+        except AttributeError as error:  # Brian2 2.9 uses what NumPy 2.4 no longer has
+            what = f"brian2 {self.version()} cannot be imported with NumPy {np.__version__}"
+            remedy = f"it needs the environment of `make {self.environment}`"
+            raise Unavailable(f"{what} ({error}): {remedy}") from error
+        missing = [tool for tool in ("g++", "make") if shutil.which(tool) is None]
+        if missing:
+            raise Unavailable(f"brian2 compiles C++, but there is no {' and no '.join(missing)}")
+        self.brian2 = brian2
+
+    def call(self, function: Callable, arguments: tuple) -> Any:
+        with np.errstate(over="ignore"):  # Brian2 looks for values above 1e50, in float32 too
+            outputs = function(*arguments)
+        spent = self.brian2.device.timers["compile"]["make"]  # seconds, of the last compilation
+        if spent is not None and spent != Brian2.last:
+            Brian2.last = spent
+            Brian2.count += 1
+            Brian2.seconds += spent
+        return outputs
+
+    def compiled(self) -> tuple[int, float]:
+        return Brian2.count, Brian2.seconds
+
+    def own_seconds(self) -> float | None:
+        return self.brian2.device._last_run_time
+
+
+class Nest(Backend):
+    """NEST has its neurons compiled already, in float64. It keeps voltages relative to rest."""
+
+    package = "nest"
+    distribution = "nest-simulator"
+    environment = "simulators"
+    dtypes = ("float64",)
+    rounds_elsewhere = True
+
+    def _start(self) -> None:
+        super()._start()
+        import nest
+
+        nest.verbosity = nest.VerbosityLevel.ERROR
+        self.nest = nest
+
+    def own_seconds(self) -> float | None:
+        return self.nest.kernel_status["time_simulate"]

@@ -1,0 +1,5 @@
+"""The command `portstudy`."""
+
+from portstudy.cli.parser import main
+
+__all__ = ["main"]

@@ -1,0 +1,84 @@
+"""`portstudy check`: the proof of every port."""
+
+import argparse
+import json
+from dataclasses import asdict
+
+from rich.markup import escape
+
+from portstudy.arguments import InvalidInput
+from portstudy.backends.base import Unavailable
+from portstudy.cli.options import targets
+from portstudy.files import unwritable, write_whole
+from portstudy.find import find_kernel, kernels, load
+from portstudy.kernel import DEVICES, DTYPES, Broken
+from portstudy.names import match, one_of
+from portstudy.proof.tiers import Tier, prove
+from portstudy.rules import Exact
+from portstudy.show.console import open_console, print_line
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prove ports in all tiers at size `check`; a line for each, as soon as it is known."""
+    console = open_console()
+    one_of("device", options.device, DEVICES)
+    dtypes = [one_of("dtype", dtype, DTYPES) for dtype in options.dtype] or list(DTYPES)
+    if options.json and (why := unwritable(options.json)):
+        options.refuse(f"--json: {why}")
+    chosen = []
+    for name in targets(options.kernels) or kernels():
+        spec = find_kernel(name)
+        where = f" of kernel {spec.name!r}"
+        named = {p for word in options.port for p in match("port", word, spec.ports(), where)}
+        chosen.append((name, spec, [p for p in spec.ports() if not named or p in named]))
+    report = []
+    for name, spec, ports in chosen:
+        rules = ", ".join(
+            f"{output} ({'exact' if isinstance(rule, Exact) else f'{rule.count:g} ulps'})"
+            for output, rule in spec.outputs.items()
+        )
+        line = f"[bold]{spec.name}[/]: {escape(rules)}, held against {spec.reference}"
+        if spec.measures_rounding:
+            line = f"[bold]{spec.name}[/]: held against {spec.reference}, within rounding"
+        console.print(line, highlight=False, soft_wrap=True)
+        for port in ports:
+            for dtype in dtypes:
+                tiers: list[Tier] = []
+                reason = ""
+                try:
+                    tiers = prove(load(name, port, dtype=dtype, device=options.device))
+                except Unavailable as error:
+                    verdict, reason = "unavailable", str(error)
+                except (AssertionError, Broken, InvalidInput) as error:
+                    verdict, reason = "wrong", str(error)
+                except Exception as error:  # what the port itself raised
+                    verdict, reason = "wrong", f"raised {error!r}"
+                else:
+                    verdict = "equal"
+                style = {"unavailable": "dim", "wrong": "bold red", "equal": "green"}[verdict]
+                what = f"[{style}]{verdict}[/]: {escape(reason or found(tiers))}"
+                line = f"  {spec.name}/{port} {dtype}: {what}"
+                console.print(line, highlight=False, soft_wrap=True)
+                for tier in tiers:
+                    if tier.note:
+                        print_line(console, f"    {tier.name}: {tier.note}", "dim")
+                report.append(
+                    {"kernel": spec.name, "port": port, "dtype": dtype, "device": options.device}
+                    | {"verdict": verdict, "reason": reason, "tiers": [asdict(t) for t in tiers]}
+                )
+    verdicts = [row["verdict"] for row in report]
+    counts = {word: verdicts.count(word) for word in ("equal", "unavailable", "wrong")}
+    summary = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+    print_line(console, summary, "bold")
+    if options.json:
+        text = json.dumps(report, indent=1) + "\n"
+        write_whole(options.json, lambda file: file.write(text.encode()))
+    return 1 if counts["wrong"] else 0
+
+
+def found(tiers: "list[Tier]") -> str:
+    """What was compared in each tier of a proof, and the largest error."""
+    return ", ".join(
+        f"{tier.name} ({tier.values:,} values{f', {tier.ulps:.3g} ulps' if tier.ulps else ''})"
+        for tier in tiers
+    )

@@ -1,0 +1,24 @@
+"""`portstudy new`: a kernel to begin with."""
+
+import argparse
+import os
+from pathlib import Path
+
+from portstudy.checkout import IMPLEMENTATIONS
+from portstudy.scaffold import create
+from portstudy.show.console import open_console, print_line
+
+
+def run(options: argparse.Namespace) -> int:
+    """A folder with a spec, a reference and a port in each library, to be changed line by line."""
+    parent = Path.cwd() if options.here else IMPLEMENTATIONS
+    try:
+        written = create(options.name, parent)
+    except OSError as error:
+        options.refuse(f"{parent}: {error.strerror}")
+    console = open_console()
+    for path in written:
+        print_line(console, f"Written: {os.path.relpath(path)}")
+    kernel = f"./{options.name}" if options.here else options.name
+    print_line(console, f"Next: portstudy check {kernel}; portstudy compare {kernel}", "bold")
+    return 0

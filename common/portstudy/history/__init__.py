@@ -1,0 +1,1 @@
+"""Performance over commits, versions and devices, recorded with asv."""

@@ -1,0 +1,169 @@
+"""KERNELDOC"""
+
+import ast
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from portstudy.backends import LIBRARIES, STYLES, library_of
+from portstudy.backends.base import Backend
+from portstudy.checkout import IMPLEMENTATIONS
+from portstudy.names import UnknownName, one_of
+from portstudy.trees import map_leaves
+from portstudy.work import Work
+
+DTYPES = ("float64", "float32")
+
+
+DEVICES = ("cpu", "cuda")
+
+
+NO_PORTS = ("spec", "picture", "__init__")
+
+
+class Broken(RuntimeError):
+    """A port whose library is here, but which cannot be imported or lacks its function."""
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """One computation, as its `spec.py` states it.
+
+    The arguments of a port are NumPy arrays, NamedTuples of arrays and scalars, and plain Python
+    integers and booleans. Arrays and NumPy scalars are data: they travel to the device. Python
+    integers and booleans are sizes and switches: they are known when a port is compiled.
+    """
+
+    inputs: Callable[..., tuple]
+    """`(rng, dtype, **size) -> arguments`: general inputs, on which rounding differs."""
+    outputs: Mapping[str, Any]
+    """Name of each output array, in the order the ports return them, to its rule of comparison."""
+    sizes: Mapping[str, Mapping[str, Any]]
+    """Named sizes, the most telling first; `check` is the one that tests use."""
+    reference: str
+    """The port that the others are held against."""
+    check: Callable[..., tuple]
+    """`(dtype, *arguments) -> arguments`, converted to dtype and read-only, or InvalidInput."""
+    alive: Callable[[tuple, tuple], None]
+    """`(arguments, output arrays)`: raises AssertionError where such outputs prove nothing."""
+    dyadic: Callable[..., tuple] | None = None
+    """Like `inputs`, but here no order of summation can matter: ports must agree to the bit."""
+    single_steps: Callable[[Callable, tuple], Iterator[tuple]] | None = None
+    """`(reference, arguments)`: the arguments of each single step along its trajectory."""
+    explain: Callable[..., tuple[bool, str]] | None = None
+    """`(reference, port, arguments, expected, outputs)`: is what differs a matter of rounding?"""
+    work: Callable[[tuple, tuple], Work] | None = None
+    """`(arguments, output arrays)`: the least that this result needs, for the machine's limit."""
+    peers: Sequence[str] = ()
+    """The ports that a user would pick instead of writing one, who want to be compared with."""
+    references: Mapping[str, str] = field(default_factory=dict)
+    """Sizes at which `reference` would take minutes, and the port that replaces it there."""
+    name: str = ""
+    folder: Path = IMPLEMENTATIONS
+
+    measures_rounding = False
+    """Does no rule say what rounding may do, so that it has to be measured?"""
+
+    def rules(self, outputs: Any) -> Mapping[str, Any]:
+        """Name of each of these output arrays to its rule of comparison."""
+        return self.outputs
+
+    def shape(self, size: str) -> dict[str, Any]:
+        """The shape of a named size, with changes if there are any: `small,neurons=500,rate=0.5`.
+
+        Raises UnknownName for a size or a dimension that does not exist, and for no number.
+        """
+        name, *changes = size.split(",")
+        shape = dict(self.sizes[one_of("size", name, self.sizes, f" of kernel {self.name!r}")])
+        for change in changes:
+            dimension, _, value = change.partition("=")
+            allowed = inspect.signature(self.inputs).parameters
+            keywords = [x.name for x in allowed.values() if x.kind == x.KEYWORD_ONLY]
+            one_of("dimension", dimension, keywords, f" of kernel {self.name!r}")
+            try:
+                shape[dimension] = int(value) if value.isdecimal() else float(value)
+            except ValueError:
+                raise UnknownName(f"{dimension}: {value!r}; allowed: a number") from None
+        return shape
+
+    def reference_at(self, size: str) -> str:
+        """The port that the others are held against at this size."""
+        return self.references.get(size.split(",")[0], self.reference)
+
+    def ports_at(self, size: str) -> list[str]:
+        """The ports that are measured at this size, its reference first."""
+        replaced = {self.reference} - {self.reference_at(size)}
+        ports = [port for port in self.ports() if port not in replaced]
+        return sorted(ports, key=lambda port: port != self.reference_at(size))
+
+    def make_inputs(self, size: str, dtype: str, *, dyadic: bool = True, seed: int = 0) -> tuple:
+        """Checked, read-only arguments of a size; dyadic ones where the kernel has them."""
+        make = self.dyadic if dyadic and self.dyadic is not None else self.inputs
+        shape = self.shape(size)
+        precision = np.dtype(one_of("dtype", dtype, DTYPES))
+        return self.check(precision, *make(np.random.default_rng(seed), precision, **shape))
+
+    def ports(self) -> list[str]:
+        """Names of this kernel's ports: the reference first, then as `ls` lists them."""
+        names = sorted(p.stem for p in self.folder.glob("*.py"))
+        names = [name for name in names if name not in NO_PORTS]
+        return sorted(names, key=lambda name: name != self.reference)
+
+    def path(self, port: str) -> Path:
+        """The file of a port."""
+        return self.folder / f"{port}.py"
+
+    def library(self, port: str) -> str:
+        """The library that a port is written in."""
+        return library_of(port)
+
+    def backend(self, port: str) -> type[Backend]:
+        """What runs a port: its library's backend, or that of its style."""
+        return STYLES.get("_".join(port.split("_")[:2])) or LIBRARIES[self.library(port)]
+
+    def function(self, port: str) -> str:
+        """The name of a port's function."""
+        return self.name
+
+    def lesson(self, port: str) -> str:
+        """What this rung changes: the first line of the port's docstring."""
+        source = self.path(port).read_text(encoding="utf-8")
+        return (ast.get_docstring(ast.parse(source)) or "").split("\n", 1)[0]
+
+
+@dataclass(frozen=True)
+class Port:
+    """One port of a kernel, on one device, for one dtype."""
+
+    kernel: Kernel
+    name: str
+    function: Callable
+    backend: Backend
+
+    def __call__(self, *arguments: Any) -> Any:
+        """NumPy arrays in, NumPy arrays out; raises InvalidInput before anything compiles."""
+        return self.get(self.wait(self.call(*self.put(self.check(*arguments)))))
+
+    def check(self, *arguments: Any) -> tuple:
+        """The arguments as read-only NumPy arrays of this port's dtype, or InvalidInput."""
+        return self.kernel.check(np.dtype(self.backend.dtype), *arguments)
+
+    def put(self, arguments: tuple) -> tuple:
+        """Checked arguments as the library's own arrays; on the device when this returns."""
+        return self.backend.put(arguments)
+
+    def call(self, *arguments: Any) -> Any:
+        """Run on what `put` returned. The outputs may still be under way: see `wait`."""
+        return self.backend.call(self.function, arguments)
+
+    def wait(self, outputs: Any) -> Any:
+        """The same outputs, once they are there."""
+        return self.backend.wait(outputs)
+
+    def get(self, outputs: Any) -> Any:
+        """Outputs as NumPy arrays."""
+        return map_leaves(np.asarray, self.backend.get(outputs))

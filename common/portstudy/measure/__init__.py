@@ -1,0 +1,1 @@
+"""Measurement: worker processes, interleaved rounds, and what was found."""

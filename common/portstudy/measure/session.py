@@ -1,0 +1,127 @@
+"""What was measured: the figures of each port, and the session they were measured in."""
+
+import json
+import math
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+
+@dataclass
+class Figures:
+    """What was measured of one port. Times are seconds, memory is bytes."""
+
+    port: str
+    status: str = "measured"
+    """measured, unavailable (its library or device is not here), different, failed, interrupted."""
+    reason: str = ""
+    import_seconds: float = math.nan
+    """Importing the library and the port, in a fresh process."""
+    first_call_seconds: float = math.nan
+    """The first call, arguments on the device: with all tracing and compiling."""
+    compile_seconds: float = math.nan
+    """What of it the library says it spent on tracing and compiling."""
+    put_seconds: float = math.nan
+    get_seconds: float = math.nan
+    peak_bytes: int = 0
+    """The most that the process grew above its imports and its NumPy arguments, over two calls."""
+    device_peak_bytes: int = 0
+    """The most of a GPU's memory that the process held, its arguments included."""
+    samples: list[float] = field(default_factory=list)
+    """Seconds a call, one sample a round; of a simulator, those that it says it ran."""
+    largest_error: float = math.nan
+    """In units in the last place of the reference's value."""
+    values: int = 0
+    """How many output values were compared."""
+    version: str = ""
+    device_name: str = ""
+
+    @property
+    def steady_seconds(self) -> float:
+        """Median over the rounds."""
+        return median(self.samples) if self.samples else math.nan
+
+
+@dataclass
+class Session:
+    """Ports of one kernel, measured together."""
+
+    kernel: str
+    size: str
+    dtype: str
+    device: str
+    threads: str
+    """1, or all: the processors this process may use."""
+    reference: str
+    bits: bool
+    """Were the outputs compared to the last bit?"""
+    python: str
+    processors: int
+    ports: dict[str, Figures]
+    limit: list[float] = field(default_factory=list)
+    """Seconds that the result takes at least on this machine, one sample a round."""
+
+    def ratios(self, port: str, other: str = "") -> list[float]:
+        """Time relative to another port's, if none is named the reference's, round by round."""
+        mine, its = self.ports[port].samples, self.ports[other or self.reference].samples
+        return [a / b for a, b in zip(mine, its, strict=True)] if mine and its else []
+
+    def spread(self, port: str) -> float:
+        """How far apart the middle half of the ratios lies, as a share of their median."""
+        ratios = self.ratios(port)
+        if len(ratios) < 2:
+            return 0.0
+        low, middle, high = quantiles(ratios, n=4)
+        return (high - low) / middle
+
+    def over_limit(self, port: str) -> list[float]:
+        """Time relative to the machine's limit: to the best that it showed, which flatters none."""
+        return [sample / min(self.limit) for sample in self.ports[port].samples if self.limit]
+
+    def relative(self, port: str) -> float:
+        """Time relative to the reference's: the median over the rounds."""
+        return median(self.ratios(port) or [math.nan])
+
+    def share(self, port: str) -> float:
+        """Share of the machine's limit that a port reaches, 1 at best: median over the rounds."""
+        return 1 / median(self.over_limit(port) or [math.nan])
+
+    def break_even(self, port: str) -> float:
+        """From how many calls on is the port, its first call included, faster than the reference?
+
+        Infinity where it never is.
+        """
+        mine, reference = self.ports[port], self.ports[self.reference]
+        if not mine.samples or not reference.samples:
+            return math.nan
+        ahead = reference.steady_seconds - mine.steady_seconds
+        behind = mine.first_call_seconds - reference.first_call_seconds
+        if port == self.reference or (behind <= 0 and ahead >= 0):
+            return 1
+        return math.inf if ahead <= 0 else 1 + math.ceil(behind / ahead)
+
+    def save(self, path: Path) -> None:
+        """Write as JSON, whole or not at all."""
+        scratch = path.with_suffix(".partial")
+        scratch.write_text(json.dumps(asdict(self), indent=1))
+        scratch.replace(path)
+
+    @classmethod
+    def load(cls, path: Path) -> "Session":
+        """Read what `save` wrote."""
+        return cls.of(json.loads(path.read_text()))
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> "Session":
+        """The session that `asdict` was made of."""
+        ports = {name: Figures(**figures) for name, figures in data["ports"].items()}
+        return cls(**data | {"ports": ports})
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C; `session` has what was measured until then."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session

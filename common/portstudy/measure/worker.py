@@ -1,0 +1,125 @@
+"""One port in a process of its own, which does as `portstudy.measure.rounds` tells it.
+
+A line of JSON comes in, a line of JSON goes out. Everything that a library prints goes to stderr.
+"""
+
+import gc
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from portstudy.measure.process import serve
+
+
+def peak_memory(*, reset: bool = False) -> int:
+    """The most memory this process has held, bytes; since the last reset where Linux can tell."""
+    if sys.platform == "linux":
+        if reset:
+            Path("/proc/self/clear_refs").write_text("5")
+        status = Path("/proc/self/status").read_text()
+        return int(status.split("VmHWM:")[1].split()[0]) * 1024
+    if sys.platform == "win32":
+        return psutil.Process().memory_info().peak_wset
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (
+        1 if sys.platform == "darwin" else 1024
+    )
+
+
+class Worker:
+    """The commands, by name. Each returns what is sent back."""
+
+    def __init__(
+        self, kernel: str, port: str, size: str, dtype: str, device: str, inputs: str = ""
+    ) -> None:
+        """`inputs` is the dtype that the arguments are made in, where it is not the port's."""
+        start = time.perf_counter()
+        from portstudy.backends.base import Unavailable
+        from portstudy.find import load
+
+        self.port = load(kernel, port, dtype=dtype, device=device)
+        if stand_in := self.port.backend.simulated:
+            raise Unavailable(f"here it runs in {stand_in}, which proves and has no speed")
+        self.import_seconds = time.perf_counter() - start
+        made = self.port.kernel.make_inputs(size, inputs or dtype)
+        self.arguments = self.port.check(*made) if inputs else made
+
+    def first(self) -> dict[str, Any]:
+        """The first call, with all that is compiled for it, and the memory that calls take."""
+        port = self.port
+        held = peak_memory(reset=True)
+        start = time.perf_counter()
+        self.placed = port.put(self.arguments)
+        put = time.perf_counter() - start
+        _, before = port.backend.compiled()
+        start = time.perf_counter()
+        outputs = port.wait(port.call(*self.placed))
+        first = time.perf_counter() - start
+        _, after = port.backend.compiled()
+        start = time.perf_counter()
+        port.get(outputs)
+        get = time.perf_counter() - start
+        del outputs
+        start = time.perf_counter()
+        port.wait(port.call(*self.placed))
+        # Enough calls in a sample that the clock's resolution does not matter.
+        self.number = max(1, int(0.02 / (time.perf_counter() - start)))
+        return {
+            "import_seconds": self.import_seconds,
+            "first_call_seconds": first,
+            "compile_seconds": after - before,
+            "put_seconds": put,
+            "get_seconds": get,
+            "peak_bytes": max(0, peak_memory() - held),
+            "device_peak_bytes": port.backend.device_bytes(),
+            "device_name": port.backend.device_name(),
+            "version": port.backend.version(),
+        }
+
+    def prove(self, path: str) -> dict[str, Any]:
+        """Run under all guards, on the arguments that are timed, and save the outputs."""
+        import numpy as np
+
+        from portstudy.proof.guards import run
+        from portstudy.trees import leaves
+
+        outputs = run(self.port, self.arguments).outputs
+        names = list(self.port.kernel.rules(outputs))
+        arrays = leaves(outputs)
+        names += [""] * (len(arrays) - len(names))
+        # Numbered, so that they stay in order and none is an argument of savez itself.
+        np.savez(path, **{f"{i} {names[i]}": array for i, array in enumerate(arrays)})
+        return {}
+
+    def rounding(self, path: str) -> dict[str, Any]:
+        """Measure what rounding may do to the outputs, and save it."""
+        import numpy as np
+
+        from portstudy.proof.rounding import rounding
+
+        found = rounding(self.port, self.arguments)
+        np.savez(path, np.array(found.changed), *found.allowed)
+        return {}
+
+    def sample(self) -> dict[str, Any]:
+        """Seconds a call, outputs waited for; or as many as the library itself says it ran."""
+        port, number = self.port, self.number
+        if port.backend.own_seconds() is not None:
+            port.wait(port.call(*self.placed))
+            return {"seconds": port.backend.own_seconds()}
+        gc.collect()
+        gc.disable()
+        start = time.perf_counter()
+        for _ in range(number):
+            port.wait(port.call(*self.placed))
+        seconds = (time.perf_counter() - start) / number
+        gc.enable()
+        return {"seconds": seconds}
+
+
+if __name__ == "__main__":
+    serve(lambda job: Worker(**job))

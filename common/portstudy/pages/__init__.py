@@ -1,0 +1,1 @@
+"""What people read: README, notes, report, exercises, the site."""

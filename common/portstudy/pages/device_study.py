@@ -1,0 +1,368 @@
+"""Scaling over devices: measured with forced host devices, and reckoned for an interconnect.
+
+python -m portstudy.pages.device_study measure    into benchmarks/account: three minutes on a quiet machine
+python -m portstudy.pages.device_study draw       the pictures of notes/scaling.md; its tables are made by cog
+
+Measured are the ports `jax_sharded` over 1, 2 and 4 devices that one processor plays, in turn, each
+proven to the bit on the arguments that are timed. The devices share the processor's cores: what is
+measured is what cutting costs, and not what further hardware would gain. That is reckoned, from
+what a step of `lif` reads and sends, and from public figures of the hardware.
+"""
+
+import contextlib
+import math
+import platform
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median, quantiles
+from typing import NamedTuple
+
+from portstudy.find import find_kernel
+from portstudy.measure.process import Process, usable_processors
+from portstudy.measure.rounds import _failed, _prepare
+from portstudy.measure.session import Figures, Session
+from portstudy.measure.sweep import Sweep
+from portstudy.pages.lif_study import FOLDER, NOTES, note_commit, picture, stamp
+from portstudy.show.text import duration
+
+PORT = "jax_sharded"
+
+
+ROUNDS = 10
+
+
+TIMEOUT = 120.0  # seconds that one answer of a worker may take
+
+
+# The work of a step grows with the square of the neurons, and with the number of trials.
+SWEEPS: dict[str, tuple[str, dict[int, str]]] = {  # kernel, and the size over so many devices
+    "scaling-lif-strong": (
+        "lif",
+        dict.fromkeys((1, 2, 4), "small,neurons=2000,steps=200"),
+    ),
+    "scaling-lif-weak": (
+        "lif",
+        {n: f"small,neurons={round(1000 * math.sqrt(n))},steps=200" for n in (1, 2, 4)},
+    ),
+    "scaling-lif_ensemble-strong": (
+        "lif_ensemble",
+        dict.fromkeys((1, 2, 4), "small,trials=64,steps=200"),
+    ),
+    "scaling-lif_ensemble-weak": (
+        "lif_ensemble",
+        {n: f"small,trials={32 * n},steps=200" for n in (1, 2, 4)},
+    ),
+}
+
+
+# Measured
+
+
+def measure_devices(
+    kernel: str, sizes: dict[int, str], say: Callable[[str], None] = lambda what: None
+) -> Sweep:
+    """One session for each number of devices, their rounds made in turn: A B C A B C ..."""
+    spec = find_kernel(kernel)
+    sweep = Sweep(kernel, "devices", list(map(float, sizes)), [])
+    with tempfile.TemporaryDirectory() as scratch, contextlib.ExitStack() as stack:
+        workers: dict[tuple[int, str], Process] = {}
+        for devices, size in sizes.items():
+            reference = spec.reference_at(size)
+            named = {name: Figures(name) for name in (reference, PORT)}
+            session = Session(
+                kernel, size, "float64", "cpu", "all", reference, spec.dyadic is not None,
+                platform.python_version(), usable_processors(), named,
+            )  # fmt: skip
+            sweep.sessions.append(session)
+            folder = Path(scratch) / str(devices)
+            folder.mkdir()
+            for name in named:
+                say(f"{kernel} {size}: proving {name}, {devices} devices")
+                job = {
+                    "kernel": kernel, "port": name, "size": size, "dtype": "float64",
+                    "device": "cpu", "threads": "all",
+                }  # fmt: skip
+                flags = {"XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}"}
+                worker = Process(job, TIMEOUT, folder, variables=flags if name == PORT else {})
+                stack.callback(worker.end)
+                workers[devices, name] = worker
+                _prepare(spec, session, named[name], worker, folder)
+        for made in range(ROUNDS):
+            say(f"{kernel}: round {made + 1} of {ROUNDS}")
+            for devices, session in zip(sizes, sweep.sessions, strict=True):
+                for name, figures in session.ports.items():
+                    if figures.status == "measured":
+                        reply = workers[devices, name].ask("sample")
+                        if not _failed(figures, reply):
+                            figures.samples.append(reply["seconds"])
+    return sweep
+
+
+def measure_all() -> None:
+    """All of SWEEPS, into the account."""
+    for name, (kernel, sizes) in SWEEPS.items():
+        found = measure_devices(kernel, sizes, lambda what: print(what, flush=True))
+        for session in found.sessions:
+            for figures in session.ports.values():
+                if not figures.samples:
+                    sys.exit(f"{name}: {figures.port} {figures.status}: {figures.reason}")
+        found.save(FOLDER / f"{name}.json")
+        note_commit(name)
+
+
+def work_a_second(sweep: Sweep, i: int) -> list[float]:
+    """Work a second of the i-th number of devices over that of the first, round by round.
+
+    Weak scaling has as many times the work as devices; in each round the times are of one moment.
+    """
+    work = sweep.values[i] / sweep.values[0] if _grows(sweep) else 1.0
+    first, this = (sweep.sessions[j].ports[PORT].samples for j in (0, i))
+    return [work * a / b for a, b in zip(first, this, strict=True)]
+
+
+def _grows(sweep: Sweep) -> bool:
+    """Does the work grow with the devices (weak scaling), or is it the same (strong)?"""
+    return sweep.sessions[0].size != sweep.sessions[-1].size
+
+
+def table() -> str:
+    """What was measured, as Markdown."""
+    if not all((FOLDER / f"{name}.json").exists() for name in SWEEPS):
+        return "*Not measured yet: `python -m portstudy.pages.device_study measure`.*"
+    rows = [
+        "| kernel | scaling | devices | size | a call | work a second, over one | quartiles |",
+        "|---|---|---:|---|---:|---:|---|",
+    ]
+    for name in SWEEPS:
+        found = Sweep.load(FOLDER / f"{name}.json")
+        kind = "weak" if _grows(found) else "strong"
+        for i, session in enumerate(found.sessions):
+            shape = find_kernel(found.kernel).shape(session.size)
+            what = "trials" if found.kernel == "lif_ensemble" else "neurons"
+            gains = work_a_second(found, i)
+            low, _, high = quantiles(gains, n=4, method="inclusive")
+            rows.append(
+                f"| `{found.kernel}` | {kind} | {found.values[i]:g} | {shape[what]:,} {what} "
+                f"| {duration(session.ports[PORT].steady_seconds)} | {median(gains):.2f}× "
+                f"| {f'{low:.2f} to {high:.2f}' if i else ''} |"
+            )
+    return "\n".join([*rows, "", f"*{stamp(*SWEEPS)}; all threads; float64.*"])
+
+
+# Reckoned: a step of `lif`, cut as jax_sharded cuts it, on devices that are not here
+
+READS = 4.8e12
+"""Bytes a second that one device reads from its memory: NVIDIA H200."""
+
+
+HOLDS = 141e9
+"""Bytes that fit into its memory."""
+
+
+WEIGHT = 4
+"""Bytes of a weight: float32."""
+
+
+STEP = 2e-6
+"""Seconds that a step takes at least, on any number of devices: a launch, or a barrier. Assumed."""
+
+
+START = 6.6e-6
+"""Seconds before a collective of NCCL is under way, by the model that it chooses algorithms by."""
+
+
+class Link(NamedTuple):
+    """What connects two devices."""
+
+    bandwidth: float  # bytes a second, in one direction
+    hop: float  # seconds from one device to the next, by the same model
+
+
+NVLINK = Link(450e9, 0.6e-6)
+
+
+PCIE = Link(64e9, 1.0e-6)
+
+
+NDR = Link(50e9, 2.7e-6)
+
+
+class System(NamedTuple):
+    """Machines of some devices each; between machines, each device has an InfiniBand NDR port."""
+
+    inside: Link
+    devices: int  # in one machine
+
+
+SYSTEMS = {
+    "NVLink 4, 8 a machine": System(NVLINK, 8),
+    "PCIe 5, 8 a machine": System(PCIE, 8),
+    "1 a machine": System(NDR, 1),
+}
+
+
+DEVICES = tuple(2**n for n in range(11))  # 1 to 1,024
+
+
+NEURONS = (1_000, 10_000, 100_000, 1_000_000)
+
+
+DENSE = 1.0
+"""Share of its weights that a step reads: all, as `jax_sharded` does."""
+
+
+EVENTS = 1e-3
+"""Or the rows of those that fired: at 10 Hz and steps of 0.1 ms, one neuron in a thousand."""
+
+
+def read_seconds(neurons: int, devices: int, share: float = DENSE) -> float:
+    """To read a device's part of the weights, in one step."""
+    return share * WEIGHT * neurons * neurons / devices / READS
+
+
+def gather_seconds(neurons: int, devices: int, system: System, each: float = 1.0) -> float:
+    """Until every device knows who fired, of which a neuron tells `each` bytes.
+
+    At best: what a device knows doubles with every message, and no two messages are in each other's
+    way. A ring, which takes a message to each device in turn, needs more of them.
+    """
+    if devices == 1:
+        return 0.0
+    machines = math.ceil(devices / system.devices)
+    inside = math.ceil(math.log2(min(devices, system.devices)))
+    hops = inside * system.inside.hop + math.ceil(math.log2(machines)) * NDR.hop
+    slowest = NDR if machines > 1 else system.inside
+    return START + hops + each * neurons * (devices - 1) / devices / slowest.bandwidth
+
+
+def step_seconds(
+    neurons: int, devices: int, system: System, share: float = DENSE, each: float = 1.0
+) -> float:
+    """One step: read, and hear from all."""
+    alone = STEP + read_seconds(neurons, devices, share)
+    return alone + gather_seconds(neurons, devices, system, each)
+
+
+def gain(neurons: int, devices: int, system: System, share: float = DENSE) -> float:
+    """How many times as fast as one device, if one could hold the weights."""
+    alone = step_seconds(neurons, 1, system, share)
+    return alone / step_seconds(neurons, devices, system, share)
+
+
+def fastest(neurons: int, system: System, share: float = DENSE) -> int:
+    """The number of devices, of DEVICES, beyond which a step takes longer again."""
+    return min(DEVICES, key=lambda devices: step_seconds(neurons, devices, system, share))
+
+
+def worthwhile(neurons: int, system: System, share: float = DENSE) -> int:
+    """The most devices that still gain half of what they cost: 8 devices, 4 times as fast."""
+    return max(n for n in DEVICES if gain(neurons, n, system, share) >= n / 2)
+
+
+def smallest(system: System, share: float = DENSE) -> int:
+    """The neurons from which on two devices are faster than one, to within one in a hundred."""
+    neurons = 100
+    while gain(neurons, 2, system, share) <= 1:
+        neurons = math.ceil(1.01 * neurons)
+    return neurons
+
+
+def holds(neurons: int) -> int:
+    """How many devices it takes to hold the weights."""
+    return math.ceil(WEIGHT * neurons * neurons / HOLDS)
+
+
+def paper_table() -> str:
+    """Where sharding pays, and where it stops, as Markdown."""
+    rows = [
+        "| neurons | weights | need | a step reads | on one device "
+        + "".join(f"| {name}: fastest on | worth it up to " for name in SYSTEMS)
+        + "|",
+        "|---:|---:|---:|---|---:|" + "---:|---:|" * len(SYSTEMS),
+    ]
+    for neurons in NEURONS:
+        for share, what in ((DENSE, "all"), (EVENTS, "rows that fired")):
+            row = (
+                f"| {neurons:,} | {WEIGHT * neurons**2 / 1e9:,g} GB | {holds(neurons)} | {what} "
+                f"| {duration(STEP + read_seconds(neurons, 1, share))} "
+            )
+            for system in SYSTEMS.values():
+                best = fastest(neurons, system, share)
+                row += (
+                    f"| {best:,}: {gain(neurons, best, system, share):.3g}× "
+                    f"| {worthwhile(neurons, system, share):,} "
+                )
+            rows.append(row + "|")
+    return "\n".join(rows)
+
+
+def draw_all() -> None:
+    """The picture, in light and in dark."""
+    for dark, theme in ((False, "light"), (True, "dark")):
+        draw(NOTES / f"scaling-{theme}.svg", dark=dark)
+
+
+def draw(path: Path, *, dark: bool) -> None:
+    """Gain over the number of devices, for each size of network."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    mpl.rcParams |= {"svg.hashsalt": "portstudy", "font.size": 10}
+    from matplotlib import pyplot as plt
+
+    ink, paper = ("#e6edf3", "#0d1117") if dark else ("#1f2328", "#ffffff")
+    colours = ("#E69F00", "#009E73", "#0072B2" if not dark else "#56B4E9", "#CC79A7")
+    canvas, both = plt.subplots(1, 2, figsize=(8.6, 4.6), facecolor=paper, sharey=True)
+    titles = ("every weight in every step", "only the rows of those that fired")
+    for axes, share, title in zip(both, (DENSE, EVENTS), titles, strict=True):
+        axes.set_facecolor(paper)
+        axes.plot(DEVICES, DEVICES, color=ink, alpha=0.5, linewidth=1, linestyle=(0, (1, 1)))
+        axes.axhline(1, color=ink, alpha=0.3, linewidth=0.8)
+        for neurons, colour in zip(NEURONS, colours, strict=True):
+            for system, line in zip(SYSTEMS.values(), ("-", "--", ":"), strict=True):
+                gains = [gain(neurons, n, system, share) for n in DEVICES]
+                axes.plot(DEVICES, gains, color=colour, linestyle=line, linewidth=1.5)
+        axes.set_xscale("log", base=2)
+        axes.set_yscale("log")
+        axes.set_ylim(0.03, 2000)
+        axes.set_xticks(DEVICES[::2], [f"{n:,}" for n in DEVICES[::2]])
+        axes.minorticks_off()
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}×")
+        axes.set_xlabel("devices (log scale)", color=ink)
+        axes.set_title(title, color=ink, loc="left", fontsize=10)
+        axes.tick_params(colors=ink, which="both")
+        for side, spine in axes.spines.items():
+            spine.set_visible(side in ("left", "bottom"))
+            spine.set_color(ink)
+        axes.grid(color=ink, alpha=0.12)
+    both[0].set_ylabel("steps a second, over one device (log scale)", color=ink)
+    lines = [
+        plt.Line2D([], [], color=colour, label=f"{neurons:,} neurons")
+        for neurons, colour in zip(NEURONS, colours, strict=True)
+    ]
+    lines += [
+        plt.Line2D([], [], color=ink, linestyle=line, label=name)
+        for name, line in zip(SYSTEMS, ("-", "--", ":"), strict=True)
+    ]
+    canvas.legend(
+        handles=lines, loc="lower center", ncols=4, frameon=False, labelcolor=ink, fontsize=8.5
+    )
+    canvas.tight_layout(rect=(0, 0.1, 1, 1))
+    canvas.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
+    plt.close(canvas)
+
+
+def figure() -> str:
+    """The picture, as the notes show it."""
+    return picture("scaling", "Gain over the number of devices, for four sizes of network")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["measure"]:
+        measure_all()
+    elif sys.argv[1:] == ["draw"]:
+        draw_all()
+    else:
+        sys.exit(__doc__)

@@ -1,0 +1,167 @@
+"""Proof that a port computes what the reference computes, in tiers.
+
+1. Bit for bit, on dyadic inputs, where no order of summation can change a result. (A library
+   that rounds in other places even so, NEST, is held to the rule of each output.)
+2. Against float64: a float32 port may err a little more than the reference does in float32.
+3. Single steps: the reference's state is fed into the port step by step, because a spiking
+   network is chaotic and two right answers part after the first rounding error. On a free run
+   the first difference must be one that rounding explains.
+4. Against the world: closed forms and other simulators, in the tests of each kernel.
+
+And the guards without which a pass means little, for every call that is compared: the outputs are
+alive, the inputs are untouched, the second call compiles nothing and gives the same, the outputs
+were complete when `wait` returned, and shapes and dtypes are the reference's.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from portstudy.find import reference_of
+from portstudy.kernel import Kernel, Port
+from portstudy.proof.comparison import alike, compare, structure, values_of
+from portstudy.proof.guards import Run, run
+from portstudy.proof.rounding import rounding
+from portstudy.rules import Different
+from portstudy.trees import leaves
+
+
+@dataclass(frozen=True)
+class Tier:
+    """What one tier of a proof found."""
+
+    name: str
+    values: int
+    """How many output values were compared."""
+    ulps: float = 0.0
+    """The largest error among them."""
+    note: str = ""
+    """Where a free run parts from the reference's first, and why rounding explains it."""
+
+
+def prove(port: Port) -> list[Tier]:
+    """All tiers that the kernel has, under all guards, at size `check` or else the first one.
+
+    Raises Different, or AssertionError where the reference's outputs would prove nothing.
+    """
+    kernel, dtype = port.kernel, port.backend.dtype
+    size = "check" if "check" in kernel.sizes else next(iter(kernel.sizes))
+    tiers = []
+    if kernel.dyadic is not None:
+        result = prove_to_the_bit(port, kernel.make_inputs(size, dtype))
+        how = "on dyadic inputs" if port.backend.rounds_elsewhere else "to the bit"
+        tiers.append(Tier(how, values_of(result.outputs)))
+    general = kernel.make_inputs(size, dtype, dyadic=False)
+    if kernel.single_steps is not None:  # chaotic, or nearly so: errors of a whole run say little
+        if kernel.dyadic is None:
+            run(port, general)
+        tiers.append(prove_single_steps(port, general))
+        tiers.append(prove_free_run(port, general))
+        return tiers
+    reference = reference_of(port)
+    expected = reference(*general)
+    kernel.alive(general, tuple(leaves(expected)))
+    outputs = run(port, general).outputs
+    if kernel.measures_rounding:
+        allowed = rounding(reference, general)
+        try:
+            ulps = compare(kernel, expected, outputs, rounding=allowed)
+        except Different as error:
+            raise Different(f"{kernel.name}/{port.name}: {error}") from None
+        tiers.append(Tier("within rounding", values_of(outputs), ulps))
+    else:
+        tiers.append(Tier("against float64", values_of(outputs), prove_accuracy(port, general)))
+        if structure(outputs) != structure(expected):
+            what = f"returns {structure(outputs)}; expected {structure(expected)}"
+            raise Different(f"{kernel.name}/{port.name}: {what}")
+    return tiers
+
+
+def prove_to_the_bit(port: Port, arguments: tuple, *, alive: bool = True) -> Run:
+    """Tier 1. `arguments` are dyadic; every output must be the reference's to the last bit.
+
+    Where the port's library rounds in other places: by what the rule of each output allows it.
+    """
+    arguments = port.check(*arguments)
+    expected = reference_of(port)(*arguments)
+    if alive:
+        port.kernel.alive(arguments, tuple(leaves(expected)))
+    result = run(port, arguments)
+    try:
+        elsewhere = port.backend.rounds_elsewhere
+        compare(port.kernel, expected, result.outputs, bits=not elsewhere, elsewhere=elsewhere)
+        if structure(result.outputs) != structure(expected):
+            raise Different(f"returns {structure(result.outputs)}; expected {structure(expected)}")
+    except Different as error:
+        raise Different(f"{port.kernel.name}/{port.name}: {error}") from None
+    return result
+
+
+def compare_accuracy(
+    kernel: Kernel, exact: Any, rounded: Any, outputs: Any, *, factor: float = 2.0
+) -> float:
+    """Hold the errors of a port, value by value, against those of the reference in its dtype.
+
+    `exact` is what the reference gives in float64, `rounded` what it gives in the port's dtype. A
+    port may err `factor` times as much as `rounded` does, plus the few ulps of the output's rule.
+    Returns the largest error in ulps.
+    """
+    allowed = []
+    expected = []
+    for rule, true, near in zip(
+        kernel.rules(rounded).values(), leaves(exact), leaves(rounded), strict=True
+    ):
+        allowed.append(rule.allowed(near))
+        expected.append(near)
+        if near.dtype.kind == "f":
+            allowed[-1] = allowed[-1] + factor * np.abs(near.astype(np.float64) - true)
+            expected[-1] = true.astype(near.dtype)
+    return compare(kernel, tuple(expected), outputs, allowed=allowed)
+
+
+def prove_accuracy(port: Port, arguments: tuple) -> float:
+    """Tier 2. The port errs little more than the reference; returns the largest error in ulps."""
+    exact = reference_of(port, "float64")(*arguments)
+    rounded = reference_of(port)(*arguments)
+    try:
+        return compare_accuracy(port.kernel, exact, rounded, port(*arguments))
+    except Different as error:
+        raise Different(f"{port.kernel.name}/{port.name}, against float64: {error}") from None
+
+
+def prove_single_steps(port: Port, arguments: tuple) -> Tier:
+    """Tiers 2 and 3. Every single step, from each state the reference goes through."""
+    assert port.kernel.single_steps is not None
+    reference = reference_of(port)
+    values, largest = 0, 0.0
+    for i, single in enumerate(port.kernel.single_steps(reference, arguments)):
+        try:
+            largest = max(largest, prove_accuracy(port, single))
+        except Different as error:
+            raise Different(f"{error}, in step {i} from the reference's state") from None
+        if i == 0:
+            each = values_of(reference(*single))
+        values += each
+    return Tier("single steps", values, largest)
+
+
+def prove_free_run(port: Port, arguments: tuple) -> Tier:
+    """Tier 3. A run on general inputs: the first difference must be explained by rounding."""
+    reference = reference_of(port)
+    expected = reference(*arguments)
+    port.kernel.alive(arguments, tuple(leaves(expected)))
+    outputs = port(*arguments)
+    try:
+        compare(port.kernel, expected, outputs)
+    except Different as error:
+        rounding, why = False, ""
+        if port.kernel.explain is not None and alike(expected, outputs):
+            rounding, why = port.kernel.explain(
+                reference, port, arguments, tuple(leaves(expected)), tuple(leaves(outputs))
+            )
+        if not rounding:
+            message = f"{port.kernel.name}/{port.name}: {error}"
+            raise Different(f"{message}; {why}" if why else message) from None
+        return Tier("free run", values_of(outputs), note=why)
+    return Tier("free run", values_of(outputs))

@@ -1,0 +1,226 @@
+"""What a kernel computes, drawn: in the terminal, or as a picture in a file.
+
+A kernel that has something to see has a `picture.py` beside its spec:
+
+    SIZE = "small,neurons=200"                            # what is run, if nothing else is said
+    def panels(port, arguments) -> list[Panel]: ...       # run the port; say what to draw
+
+A panel is what it is about and what is in it; how it is drawn is decided here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import IO, Any
+
+import numpy as np
+
+from portstudy.checkout import IMPLEMENTATIONS
+from portstudy.find import find_kernel
+from portstudy.importing import import_file
+from portstudy.kernel import Kernel, Port
+from portstudy.names import UnknownName
+
+# Okabe and Ito's palette, which colour-blind readers can tell apart; and what is nearest to each
+# of them among the colours that every terminal has.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D1F", "#666666")
+
+
+NAMES = ("blue", "red", "green", "magenta", "yellow", "cyan", "bright_black", "white")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A line through points, or the points themselves."""
+
+    x: Any  # (points,)
+    y: Any  # (points,)
+    label: str = ""
+    line: bool = True
+    colour: int = 0
+    """Its place in the palette."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One pair of axes."""
+
+    title: str
+    x_label: str
+    y_label: str
+    marks: Sequence[Mark]
+    height: float = 1.0
+    """In a column of panels, relative to the others."""
+    equal: bool = False
+    """Is a unit as long on both axes?"""
+
+
+def raster(spikes: np.ndarray, dt: float, neurons: int = 10**9) -> Panel:
+    """Who fires when: spikes (steps, neurons), of so many neurons at most, spread evenly."""
+    number = spikes.shape[1]
+    shown = np.linspace(0, number - 1, min(neurons, number)).astype(int)
+    step, place = np.nonzero(spikes[:, shown])
+    title = f"{len(step):,} spikes of {len(shown):,} neurons"
+    return Panel(
+        title, "time, ms", "neuron", [Mark(step * dt, shown[place], line=False)], height=1.6
+    )
+
+
+def population_rate(spikes: np.ndarray, dt: float, width: float) -> Panel:
+    """Spikes a neuron and second, all neurons together, in bins of `width` ms."""
+    steps = round(width / dt)
+    bins = len(spikes) // steps
+    rate = spikes[: bins * steps].reshape(bins, -1).mean(axis=1) / (dt * 1e-3)
+    mean = spikes.mean() / (dt * 1e-3)
+    return Panel(
+        f"population rate, {mean:.1f} Hz in the mean",
+        "time, ms",
+        "Hz",
+        [Mark((np.arange(bins) + 0.5) * steps * dt, rate)],
+    )
+
+
+def rates(spikes: np.ndarray, dt: float) -> Panel:
+    """How many neurons fire at which rate."""
+    # In bins of a whole number of spikes: rates of a short run are multiples of its inverse.
+    each = spikes.sum(axis=0)
+    spikes_a_bin = max(1, -(-int(np.ptp(each) + 1) // 40))
+    edges = np.arange(each.min(), each.max() + spikes_a_bin + 1, spikes_a_bin) - 0.5
+    number, _ = np.histogram(each, edges)
+    hertz = 1 / (len(spikes) * dt * 1e-3)
+    rate, edges = each * hertz, edges * hertz
+    return Panel(
+        f"rates of single neurons, {rate.min():.1f} to {rate.max():.1f} Hz",
+        "Hz",
+        "neurons",
+        [Mark(np.repeat(edges, 2)[1:-1], np.repeat(number, 2))],
+    )
+
+
+def picture_of(kernel: Kernel) -> Any:
+    """The module that says what is to be seen. Raises UnknownName where a kernel has none."""
+    path = kernel.folder / "picture.py"
+    if kernel.measures_rounding or not path.is_file():
+        have = sorted(x.parent.name for x in IMPLEMENTATIONS.glob("*/picture.py"))
+        raise UnknownName(
+            f"kernel {kernel.name!r}: it has no picture.py; allowed: one, beside its spec.py "
+            f"(common/portstudy/show/pictures.py says what is in it); those that have: {', '.join(have)}"
+        )
+    return import_file(path)
+
+
+def run(port: Port, size: str) -> list[Panel]:
+    """Run a port at this size; what there is to see."""
+    picture = picture_of(port.kernel)
+    arguments = port.kernel.make_inputs(size, port.backend.dtype, dyadic=False)
+    return picture.panels(port, arguments)
+
+
+def default_size(kernel: str) -> str:
+    """The size that a kernel is shown at, if nothing else is said."""
+    return picture_of(find_kernel(kernel)).SIZE
+
+
+def as_text(panels: Sequence[Panel], width: int, *, colours: bool) -> str:
+    """The panels one below the other, in braille dots."""
+    import plotille
+
+    def write(value: float, chars: int, delta: float, left: bool = False) -> str:
+        digits = max(0, 2 - int(np.floor(np.log10(delta)))) if delta > 0 else 0
+        text = f"{value:.{min(digits, 6)}f}"
+        return text.ljust(chars) if left else text.rjust(chars)
+
+    parts = []
+    for panel in panels:
+        figure = plotille.Figure()
+        # The numbers take 13 columns; the axis has a mark every ten, and its name behind them.
+        figure.width = max(20, (width - len(f"-> ({panel.x_label})") - 14) // 10 * 10)
+        figure.height = round(10 * panel.height)
+        figure.origin = False
+        figure.with_colors, figure.color_mode = colours, "names"
+        figure.register_label_formatter(float, write)
+        figure.x_label, figure.y_label = panel.x_label, panel.y_label
+        for mark in panel.marks:
+            draw = figure.plot if mark.line else figure.scatter
+            name = NAMES[mark.colour % len(NAMES)] if colours else None
+            x, y = (np.asarray(values, dtype=float).tolist() for values in (mark.x, mark.y))
+            draw(x, y, lc=name)
+        for axis, (low, high) in _limits(panel).items():
+            getattr(figure, f"set_{axis}_limits")(low, high)
+        drawn = [line.rstrip() for line in figure.show().splitlines()]
+        labels = [f"{_swatch(mark, colours)} {mark.label}" for mark in panel.marks if mark.label]
+        number = max(1, width // (6 + max(map(len, labels), default=0)))
+        rows = ["   ".join(labels[i : i + number]) for i in range(0, len(labels), number)]
+        parts.append("\n".join([panel.title, *rows, *drawn]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _swatch(mark: Mark, colours: bool) -> str:
+    import plotille
+
+    sign = "⠤⠤" if mark.line else "⠄⠂"
+    return plotille.color(sign, fg=NAMES[mark.colour % len(NAMES)]) if colours else sign
+
+
+def _limits(panel: Panel) -> dict[str, tuple[float, float]]:
+    """From the least to the greatest value; never without width."""
+    limits = {}
+    for axis in ("x", "y"):
+        values = np.concatenate([np.ravel(getattr(mark, axis)) for mark in panel.marks])
+        values = values[np.isfinite(values)]
+        low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
+        limits[axis] = (low, high) if high > low else (low - 0.5, high + 0.5)
+    return limits
+
+
+def draw(
+    panels: Sequence[Panel], title: str, file: IO[bytes], form: str, *, dark: bool = False
+) -> None:
+    """The panels as a picture: those of equal axes beside each other, the others in a column."""
+    import matplotlib as mpl
+
+    mpl.use("agg")
+    mpl.rcParams |= {"font.size": 11, "svg.hashsalt": "portstudy"}
+    from matplotlib import pyplot as plt
+
+    ink, paper = ("#e6edf3", "#0d1117") if dark else ("#1f2328", "#ffffff")
+    palette = [COLOURS[5], *COLOURS[1:5], COLOURS[0], *COLOURS[6:]] if dark else COLOURS
+    heights = [panel.height for panel in panels]
+    figure, rows = plt.subplots(
+        len(panels), squeeze=False, layout="constrained", facecolor=paper,
+        figsize=(9, 0.9 + 2.3 * sum(heights)), height_ratios=heights,
+    )  # fmt: skip
+    for panel, axes in zip(panels, rows[:, 0], strict=True):
+        axes.set_facecolor(paper)
+        for mark in panel.marks:
+            colour = palette[mark.colour % len(palette)]
+            if mark.line:
+                axes.plot(mark.x, mark.y, color=colour, linewidth=1.4, label=mark.label or None)
+            else:
+                # The more points, the smaller: a raster of ten thousand spikes stays one.
+                size = float(np.clip(3000 / max(1, len(mark.x)), 1.0, 9.0))
+                axes.scatter(
+                    mark.x, mark.y, s=size, color=colour, linewidths=0, label=mark.label or None
+                )
+        axes.set_title(panel.title, loc="left", color=ink, fontsize=11)
+        axes.set_xlabel(panel.x_label, color=ink)
+        axes.set_ylabel(panel.y_label, color=ink)
+        if panel.equal:
+            axes.set_aspect("equal", adjustable="datalim")
+        if any(mark.label for mark in panel.marks):
+            axes.legend(
+                frameon=False, labelcolor=ink, loc="center left", bbox_to_anchor=(1.0, 0.5),
+                markerscale=3,
+            )  # fmt: skip
+        axes.tick_params(colors=ink)
+        axes.margins(x=0.01)
+        for side, spine in axes.spines.items():
+            spine.set_visible(side in ("left", "bottom"))
+            spine.set_color(ink)
+        axes.grid(color=ink, alpha=0.12)
+        axes.set_axisbelow(True)
+    figure.suptitle(title, x=0.01, ha="left", color=ink, fontweight="bold", fontsize=13)
+    figure.savefig(
+        file, format=form, dpi=150, facecolor=paper,
+        metadata={"Date": None} if form == "svg" else None,
+    )  # fmt: skip
+    plt.close(figure)

@@ -1,1 +1,0 @@
-"""A kernel to begin with: an affine map and a rectifier."""

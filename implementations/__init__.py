@@ -1,1 +1,0 @@
-"""One folder a kernel: `spec.py` states it, every further file is a port of it."""

@@ -1,1 +1,0 @@
-"""A tall matrix of zeros and ones times a vector: see spec.py."""

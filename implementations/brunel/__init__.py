@@ -1,1 +1,0 @@
-"""Brunel's balanced random network with Poisson drive: see spec.py."""

@@ -1,1 +1,0 @@
-"""Small contractions of vectors and matrices, by name and by indices: see spec.py."""

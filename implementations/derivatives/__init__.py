@@ -1,1 +1,0 @@
-"""Derivatives of four small functions, first to fourth: see spec.py."""

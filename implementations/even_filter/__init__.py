@@ -1,1 +1,0 @@
-"""The even numbers among integers, in their order: see spec.py."""

@@ -1,1 +1,0 @@
-"""Density of a multivariate normal distribution at many points: see spec.py."""

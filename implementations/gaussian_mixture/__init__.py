@@ -1,1 +1,0 @@
-"""A mixture of multivariate normal distributions, fitted by EM: see spec.py."""

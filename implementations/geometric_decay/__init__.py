@@ -1,1 +1,0 @@
-"""Ten times x -= 0.1 x: see spec.py."""

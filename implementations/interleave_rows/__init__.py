@@ -1,1 +1,0 @@
-"""The rows of three matrices, interleaved: see spec.py."""

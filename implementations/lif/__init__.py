@@ -1,1 +1,0 @@
-"""A network of leaky integrate-and-fire neurons: see spec.py."""

@@ -1,1 +1,0 @@
-"""Leaky integrate-and-fire neurons, sparsely connected, with delays: see spec.py."""

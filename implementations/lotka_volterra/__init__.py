@@ -1,1 +1,0 @@
-"""Predators and prey by explicit Euler: see spec.py."""

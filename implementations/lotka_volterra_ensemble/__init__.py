@@ -1,1 +1,0 @@
-"""Predators and prey under many parameters at once: see spec.py."""

@@ -1,1 +1,0 @@
-"""Predators and prey by explicit Euler, until the prey no longer rise: see spec.py."""

@@ -1,1 +1,0 @@
-"""A matrix, mapped by one of two functions an entry, times itself: see spec.py."""

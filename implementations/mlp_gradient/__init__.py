@@ -1,1 +1,0 @@
-"""Per-example gradients of a network of two layers: see spec.py."""

@@ -1,1 +1,0 @@
-"""A network of two layers, applied to a batch: see spec.py."""

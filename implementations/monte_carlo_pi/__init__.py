@@ -1,1 +1,0 @@
-"""Pi from random points, the same points everywhere: see spec.py."""

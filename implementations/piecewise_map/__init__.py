@@ -1,1 +1,0 @@
-"""A cheap branch or an expensive one, chosen for each element: see spec.py."""

@@ -1,1 +1,0 @@
-"""The sum of a polynomial over a vector: see spec.py."""

@@ -1,1 +1,0 @@
-"""Running sum and running product of two columns: see spec.py."""

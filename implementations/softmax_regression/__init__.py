@@ -1,1 +1,0 @@
-"""Softmax regression, its class probabilities and its loss: see spec.py."""

@@ -1,1 +1,0 @@
-"""Square until all values are small: see spec.py."""

@@ -1,1 +1,0 @@
-"""The squared Euclidean distance of two vectors: see spec.py."""

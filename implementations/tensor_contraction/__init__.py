@@ -1,1 +1,0 @@
-"""Images contracted with kernels over height, width and channels: see spec.py."""

@@ -1,1 +1,0 @@
-"""Threefry, random numbers by counting, the same bits everywhere: see spec.py."""

@@ -1,1 +1,0 @@
-"""Normal random numbers from the bits of Threefry: see spec.py."""
