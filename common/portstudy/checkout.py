@@ -7,7 +7,7 @@ SOURCE = Path(__file__).parent.parent
 """What Python's path must have for this package to be importable."""
 ROOT = SOURCE.parent
 """The top-level folder of a checkout."""
-IN_CHECKOUT = (ROOT / "implementations").is_dir() and (ROOT / "pyproject.toml").is_file()
+IN_CHECKOUT = SOURCE.name == "common" and (ROOT / "implementations").is_dir()
 IMPLEMENTATIONS = (ROOT if IN_CHECKOUT else Path(__file__).parent) / "implementations"
 
 

@@ -1,5 +1,6 @@
 """What a backend does, and those whose arrays are NumPy's."""
 
+import importlib.metadata
 import importlib.util
 import sys
 from collections.abc import Callable

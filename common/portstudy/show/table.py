@@ -241,13 +241,11 @@ def caption(session: Session) -> str:
     )
 
 
-def print_session(console: "Console", session: "Session") -> None:
+def print_session(console: Console, session: Session) -> None:
     """The table, what it says in one sentence, and what its reader must know."""
-    from common import compare as report
-
-    print_table(console, report.table(session, console.width))
-    if words := report.hidden(session, console.width):
+    print_table(console, table(session, console.width))
+    if words := hidden(session, console.width):
         print_line(console, f"Not in {console.width} columns: {', '.join(words)}.", "dim")
-    print_line(console, report.verdict(session), "bold")
-    for line in report.remarks(session):
+    print_line(console, verdict(session), "bold")
+    for line in remarks(session):
         print_line(console, line)

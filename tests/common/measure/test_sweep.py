@@ -8,7 +8,7 @@ from portstudy.measure.session import Figures, Session
 from portstudy.measure.sweep import Sweep, exponent, measure_sweep
 from portstudy.show.plots import draw
 
-from tests.test_cli import portstudy
+from tests.common.cli.test_cli import portstudy
 
 
 def sweep(values: list[float], **ports: list[list[float]]) -> Sweep:
@@ -88,7 +88,7 @@ def test_interrupted_it_keeps_what_is_complete(monkeypatch):
         except StopIteration:
             raise KeyboardInterrupt from None
 
-    monkeypatch.setattr("common.scale.measure", session)
+    monkeypatch.setattr("portstudy.measure.sweep.measure", session)
     done = measure_sweep("lif", "check", "neurons", [8, 16])
     assert done.values == [8]
     assert done.interrupted

@@ -11,7 +11,7 @@ from portstudy import Port, find_kernel
 from portstudy.implementations.lif.spec import DYADIC, GENERAL, Parameters
 from portstudy.proof import prove_to_the_bit
 
-from tests.networks import (
+from tests.kernels.networks import (
     Network,
     as_fractions,
     drive_reaching,

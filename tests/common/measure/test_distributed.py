@@ -16,12 +16,11 @@ from pathlib import Path
 import psutil
 import pytest
 from portstudy import Port, find_kernel, load
+from portstudy.checkout import ROOT
 from portstudy.measure.distributed import Failed, Job, Process, main, run, started, wait
 from portstudy.proof import Different, prove_to_the_bit
 
 from tests.conftest import load_edited, skipped_if_unavailable
-
-ROOT = Path(__file__).parents[1]
 
 # Over 4 devices, or 2 ranks, neither 50 neurons nor 5 trials can be cut into equal parts.
 JOBS = [
@@ -102,7 +101,9 @@ def test_any_number_of_devices_in_one_process():
     with skipped_if_unavailable("jax"):
         load("lif", "jax_sharded")
     flags = {"XLA_FLAGS": "--xla_force_host_platform_device_count=4", "JAX_PLATFORMS": "cpu"}
-    program = "from tests.test_distributed import over_some_devices; over_some_devices()"
+    program = (
+        "from tests.common.measure.test_distributed import over_some_devices; over_some_devices()"
+    )
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],
         cwd=ROOT, env=os.environ | flags, capture_output=True, text=True,

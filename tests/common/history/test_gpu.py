@@ -139,7 +139,7 @@ def test_a_file_becomes_a_machine_of_the_history(tmp_path):
         [sys.executable, "-m", "portstudy.history.gpu", "add", str(file.path)],
         cwd=copy, capture_output=True, text=True,
         env=os.environ
-        | {"HOME": str(tmp_path), "PYTHONPATH": str(copy), "PORTSTUDY_REQUIRE": ""},
+        | {"HOME": str(tmp_path), "PYTHONPATH": str(copy / "common"), "PORTSTUDY_REQUIRE": ""},
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     name = "nvidia-h200-a-processor-16-cores-cuda"

@@ -1,6 +1,6 @@
 """Compile the CUDA kernels of ports for compute capability 9.0, with neither a GPU nor a driver.
 
-    python -m tests.cuda_compile lif:float64 threefry:float32
+    python -m tests.ports.cuda_compile lif:float64 threefry:float32
 
 The host's side of a port runs as it is, on NumPy's arrays, and a kernel that it launches is
 compiled for these very arguments: types are inferred and the code is lowered to LLVM's language,

@@ -121,7 +121,7 @@ def measured(tmp_path_factory):
     )
     subprocess.run(
         [sys.executable, "-c", program, *PORTS],
-        cwd=copy, env=os.environ | {"PYTHONPATH": str(copy)}, check=True,
+        cwd=copy, env=os.environ | {"PYTHONPATH": str(copy / "common")}, check=True,
     )  # fmt: skip
     return Session.load(copy / "session.json")
 

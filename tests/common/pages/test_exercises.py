@@ -6,8 +6,8 @@ from portstudy.functions import library_in
 from portstudy.pages.exercises import FOLDER, Exercise, exercises, find_exercise
 from portstudy.pages.lessons import NOTES
 
+from tests.common.cli.test_cli import portstudy
 from tests.conftest import skipped_if_unavailable
-from tests.test_cli import portstudy
 
 ALL = exercises()
 

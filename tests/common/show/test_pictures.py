@@ -6,8 +6,8 @@ from portstudy import UnknownName, find_kernel, load
 from portstudy.checkout import IMPLEMENTATIONS
 from portstudy.show import pictures as show
 
+from tests.common.cli.test_cli import portstudy
 from tests.conftest import skipped_if_unavailable
-from tests.test_cli import portstudy
 
 KERNELS = sorted(path.parent.name for path in IMPLEMENTATIONS.glob("*/picture.py"))
 DT = 0.1

@@ -36,7 +36,7 @@ IN_DOUBLE = {  # what works in float64 whatever the port's dtype
 
 def compile_for_gpu(*cases: str) -> dict[str, dict[str, str] | str]:
     """Code of each kernel that these ports launch, or why there is none; in another process."""
-    command = [sys.executable, "-m", "tests.cuda_compile", *cases]
+    command = [sys.executable, "-m", "tests.ports.cuda_compile", *cases]
     done = subprocess.run(command, capture_output=True, text=True, cwd=IMPLEMENTATIONS.parent)
     assert done.returncode == 0, done.stderr
     return dict(json.loads(line) for line in done.stdout.splitlines())

@@ -16,7 +16,7 @@ from portstudy.backends import library_of
 from portstudy.implementations.lif.spec import Parameters, State
 from portstudy.proof import compare
 
-from tests.networks import Network, exactly, simulate
+from tests.kernels.networks import Network, exactly, simulate
 
 # (neurons, steps). JAX, torch and Brian2 compile for each shape (Brian2 for seconds, and remembers
 # only the last), torch for each value of a parameter too. NEST cannot do without dt < tau.

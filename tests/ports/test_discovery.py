@@ -42,7 +42,7 @@ def test_a_file_dropped_into_the_folder_is_a_port(name: str, tmp_path):
 def test_listing_imports_no_library():
     listing = (
         "import sys\n"
-        "from common.kernel import find_kernel, kernels\n"
+        "from portstudy import find_kernel, kernels\n"
         "for kernel in map(find_kernel, kernels()):\n"
         "    print([kernel.lesson(port) for port in kernel.ports()])\n"
         "    kernel.make_inputs('check', 'float32')\n"

@@ -4,12 +4,12 @@ import shutil
 
 import pytest
 from portstudy import UnknownName, find_kernel, load
-from portstudy.checkout import IMPLEMENTATIONS
+from portstudy.checkout import IMPLEMENTATIONS, ROOT
 from portstudy.proof import Different, prove
 from portstudy.scaffold import TEMPLATE, create
 
+from tests.common.cli.test_cli import portstudy
 from tests.conftest import load_edited, skipped_if_unavailable
-from tests.test_cli import portstudy
 from tests.wrong import Wrong
 from tests.wrong.template import WRONG
 
@@ -49,7 +49,7 @@ def test_new_folder_here(tmp_path, monkeypatch):
 def test_new_kernel_of_this_project_comes_with_wrong_ports(tmp_path, monkeypatch):
     project = tmp_path / "project"
     (project / "implementations").mkdir(parents=True)
-    shutil.copytree(TEMPLATE.parent.parent / "tests" / "wrong", project / "tests" / "wrong")
+    shutil.copytree(ROOT / "tests" / "wrong", project / "tests" / "wrong")
     monkeypatch.setattr("portstudy.scaffold.IMPLEMENTATIONS", project / "implementations")
     monkeypatch.setattr("portstudy.scaffold.WRONG", project / "tests" / "wrong")
     written = create("moving_average", project / "implementations")

@@ -15,12 +15,15 @@ import psutil
 import pytest
 from portstudy import find_kernel
 from portstudy.backends import LIBRARIES
+from portstudy.files import unwritable, write_whole
 from portstudy.measure import machine
 from portstudy.measure.rounds import _interruptible
 from portstudy.measure.session import Figures, Interrupted, Session
+from portstudy.show import export, table
+from portstudy.show.lines import changed_lines
+from portstudy.show.text import factor, memory, percent
 
-from common import compare
-from tests.test_cli import in_a_copy, portstudy
+from tests.common.cli.test_cli import in_a_copy, portstudy
 
 FAST = ["numpy_event", "numba_event"]
 LIF = ["compare", "lif", "--size", "check", "--port", *FAST]
@@ -57,10 +60,10 @@ def test_the_table_has_all_columns_in_a_pipe(compared):
     _, done = compared
     assert "\x1b" not in done.stdout
     headings, rows = table_of(done.stdout)
-    words = " ".join(["port", *(heading for heading, _ in compare.COLUMNS.values())])
+    words = " ".join(["port", *(heading for heading, _ in table.COLUMNS.values())])
     assert headings == words.split()
     assert set(rows) == {"numpy_dense", *FAST}
-    assert all(len(row) == len(compare.COLUMNS) + 1 for row in rows.values())
+    assert all(len(row) == len(table.COLUMNS) + 1 for row in rows.values())
     assert next(iter(rows)) == "numba_event"
     assert not any(line.endswith(" ") for line in done.stdout.splitlines())
     assert "numba_event is" in done.stdout
@@ -191,7 +194,7 @@ def test_a_missing_matplotlib_is_said_before_anything_is_measured(tmp_path):
 
 def interrupted(tmp_path: Path, when: str) -> tuple[int, str, str]:
     """Exit code and output of a comparison that gets SIGINT when its progress says so."""
-    command = [sys.executable, "-m", "common", *LIF, "--json", str(tmp_path / "a.json")]
+    command = [sys.executable, "-m", "portstudy", *LIF, "--json", str(tmp_path / "a.json")]
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
@@ -278,47 +281,47 @@ def test_the_least_important_columns_go_first(width):
 
     console = Console(width=width, file=io.StringIO())
     with console.capture() as captured:
-        console.print(compare.table(session(), width))
+        console.print(table.table(session(), width))
     text = captured.get()
     headings, _ = table_of(text)
     assert max(map(len, text.splitlines())) <= width
     assert "…" not in text
-    names = [heading for heading, _ in compare.COLUMNS.values()]
+    names = [heading for heading, _ in table.COLUMNS.values()]
     shown = [name for name in names if name.split()[0] in headings]
-    order = [compare.COLUMNS[name][0] for name in compare.IMPORTANT]
+    order = [table.COLUMNS[name][0] for name in table.IMPORTANT]
     assert set(shown) == set(order[: len(shown)])
-    assert set(compare.hidden(session(), width)) == set(names) - set(shown)
+    assert set(table.hidden(session(), width)) == set(names) - set(shown)
     assert ("get" in headings) == (width >= 120)
 
 
 def test_every_column_is_important_in_some_order():
-    assert sorted(compare.IMPORTANT) == sorted(compare.COLUMNS)
+    assert sorted(table.IMPORTANT) == sorted(table.COLUMNS)
 
 
 def test_no_number_without_a_proof():
-    row = compare.rows(session())[-1]
+    row = table.rows(session())[-1]
     assert row["port"] == "numba_event"
-    figures = {name: value for name, value in row.items() if name in compare.COLUMNS}
+    figures = {name: value for name, value in row.items() if name in table.COLUMNS}
     assert [name for name, value in figures.items() if value == value] == ["changed_lines"]
 
 
 def test_never_is_null_and_json_is_strict():
     slow = session()
     slow.ports["jax_scan"].samples = [3.0] * 3
-    text = compare.as_json([slow])
+    text = export.as_json([slow])
     (comparison,) = json.loads(text, parse_constant=lambda name: pytest.fail(name))["comparisons"]
     ports = {port["port"]: port for port in comparison["ports"]}
     assert ports["jax_scan"]["break_even_calls"] is None
-    assert "| never |" in compare.as_markdown([slow])
-    assert ",inf," in compare.as_csv([slow])
+    assert "| never |" in export.as_markdown([slow])
+    assert ",inf," in export.as_csv([slow])
 
 
 def test_the_verdict():
     told = "jax_scan is 1,000 times as fast as numpy_dense, equal within 2.5 ulps, and has paid "
-    assert compare.verdict(session()) == told + "after 4 calls."
+    assert table.verdict(session()) == told + "after 4 calls."
     alone = session()
     del alone.ports["jax_scan"]
-    assert compare.verdict(alone) == ""
+    assert table.verdict(alone) == ""
 
 
 @pytest.mark.parametrize(
@@ -334,22 +337,22 @@ def test_the_verdict():
 def test_changed_lines(tmp_path, before, after, changed):
     (tmp_path / "a.py").write_text(before)
     (tmp_path / "b.py").write_text(after)
-    assert compare.changed_lines(tmp_path / "a.py", tmp_path / "b.py") == changed
+    assert changed_lines(tmp_path / "a.py", tmp_path / "b.py") == changed
 
 
 def test_files_are_written_whole_or_not_at_all(tmp_path):
     path = tmp_path / "a.json"
-    compare.write_whole(path, lambda file: file.write(b"old"))
+    write_whole(path, lambda file: file.write(b"old"))
 
     def fail(file):
         file.write(b"ne")
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        compare.write_whole(path, fail)
+        write_whole(path, fail)
     assert path.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
-    assert compare.unwritable(path) == ""
+    assert unwritable(path) == ""
     assert path.read_bytes() == b"old"
 
 
@@ -358,7 +361,7 @@ def test_the_picture(tmp_path, form):
     """In a process of its own: matplotlib's settings are global."""
     pytest.importorskip("matplotlib")
     program = (
-        "import sys; from common.compare import draw; from tests.test_compare import session; "
+        "import sys; from portstudy.show.plots import draw; from tests.common.show.test_compare import session; "
         "draw([session(), session()], open(sys.argv[1], 'wb'), sys.argv[2])"
     )
     path = tmp_path / f"a.{form}"
@@ -387,7 +390,7 @@ def on_a_terminal(*arguments: str, **environment: str) -> str:
     here, there = pty.openpty()
     settings = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "common", *arguments],
+        [sys.executable, "-m", "portstudy", *arguments],
         stdin=there, stdout=there, stderr=there,
         env=settings | {"TERM": "xterm-256color", "COLUMNS": "60"} | environment,
     )  # fmt: skip
@@ -474,11 +477,11 @@ def test_caches_are_read(tmp_path):
 
 
 def test_numbers_as_text():
-    assert [compare.memory(n) for n in (0, 999, 2048, 3.5e6, 5e10)] == [
+    assert [memory(n) for n in (0, 999, 2048, 3.5e6, 5e10)] == [
         "0 B", "999 B", "2 KiB", "3.34 MiB", "46.6 GiB",
     ]  # fmt: skip
-    assert [compare.percent(x) for x in (1.87, 0.213, 0.0213, 0.00044)] == [
+    assert [percent(x) for x in (1.87, 0.213, 0.0213, 0.00044)] == [
         "187%", "21%", "2.1%", "0.044%",
     ]  # fmt: skip
-    assert [compare.factor(x) for x in (1.234, 40.04, 4282)] == ["1.23", "40", "4,282"]
-    assert math.isnan(compare.rows(session())[-1]["ratio"])
+    assert [factor(x) for x in (1.234, 40.04, 4282)] == ["1.23", "40", "4,282"]
+    assert math.isnan(table.rows(session())[-1]["ratio"])

@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 from portstudy import InvalidInput, UnknownName, find_kernel, load
 from portstudy import functions as own
+from portstudy.checkout import SOURCE
 from portstudy.proof import Different, prove
 from portstudy.proof.rounding import Rounding, rounding
 from portstudy.show.lines import changed_lines
 
+from tests.common.cli.test_cli import portstudy
 from tests.conftest import skipped_if_unavailable
-from tests.test_cli import portstudy
 
 BEFORE = '''"""As it was."""
 import numpy as np
@@ -287,8 +288,8 @@ def test_what_lies_where_one_works_is_not_taken_for_the_project(tmp_path):
     (tmp_path / "common").mkdir()
     (tmp_path / "common" / "__init__.py").write_text("raise RuntimeError('not this one')\n")
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "common", "compare", "before.py", "after.py"],
-        cwd=tmp_path, env=os.environ | {"PYTHONPATH": os.getcwd()}, capture_output=True, text=True,
+        [sys.executable, "-P", "-m", "portstudy", "compare", "before.py", "after.py"],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(SOURCE)}, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr + done.stdout
     assert "on the arguments that were timed" in done.stdout
