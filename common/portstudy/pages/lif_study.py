@@ -26,7 +26,7 @@ from portstudy.history.selection import Conditions
 from portstudy.measure.machine import describe
 from portstudy.measure.session import Session
 from portstudy.measure.sweep import Sweep, measure_sweep
-from portstudy.show.plots import draw
+from portstudy.show.growth import draw
 from portstudy.show.progress import measure_with_progress
 from portstudy.show.table import print_session
 from portstudy.show.text import duration

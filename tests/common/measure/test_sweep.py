@@ -6,7 +6,7 @@ import re
 import pytest
 from portstudy.measure.session import Figures, Session
 from portstudy.measure.sweep import Sweep, exponent, measure_sweep
-from portstudy.show.plots import draw
+from portstudy.show.growth import draw
 
 from tests.common.cli.test_cli import portstudy
 

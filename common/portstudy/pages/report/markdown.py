@@ -327,7 +327,7 @@ def measured(results: Results) -> list[str]:
         "Ports are called in turn, A B C A B C, each in a process of its own; the median over the "
         "rounds stands here, and ratios are made round by round. Before a port is timed, its "
         "outputs on those very arguments are compared with the reference's "
-        "([how](../common/equivalence.py)); a port that differs has no time "
+        "([how](../common/portstudy/proof/tiers.py)); a port that differs has no time "
         "([how time is measured](../common/portstudy/measure/rounds.py)).",
         table(["where, how and with what", "of which commits"], rows, 2) if rows else "",
         "### Left out\n\nDamaged, or not of this project:" if left else "",

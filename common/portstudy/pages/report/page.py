@@ -544,7 +544,7 @@ def measured(results: Results) -> str:
         "tolerance of the spec. A port that differs has no time. Tests hold it against the "
         f"reference on general inputs and in float32 as well, and {wrong:,} known-wrong ports "
         f"must fail.{counted} "
-        f"{link('common/equivalence.py', 'How equality is decided')}; "
+        f"{link('common/portstudy/proof/tiers.py', 'How equality is decided')}; "
         f"{link('common/portstudy/measure/rounds.py', 'how time is measured')}.</p>",
         table(["machine", "software", "dtype, threads", "commits (ports)", "dates"], rows)
         if rows else "",
