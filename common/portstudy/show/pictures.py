@@ -18,7 +18,7 @@ from portstudy.checkout import IMPLEMENTATIONS
 from portstudy.find import find_kernel
 from portstudy.importing import import_file
 from portstudy.kernel import Kernel, Port
-from portstudy.names import UnknownName
+from portstudy.names import Target, UnknownName
 
 # Okabe and Ito's palette, which colour-blind readers can tell apart; and what is nearest to each
 # of them among the colours that every terminal has.
@@ -115,7 +115,7 @@ def run(port: Port, size: str) -> list[Panel]:
     return picture.panels(port, arguments)
 
 
-def default_size(kernel: str) -> str:
+def default_size(kernel: Target) -> str:
     """The size that a kernel is shown at, if nothing else is said."""
     return picture_of(find_kernel(kernel)).SIZE
 
