@@ -19,6 +19,8 @@ class Rounding:
     """The largest difference allowed, for each value of each output."""
     changed: list[int]
     """How many values of each output change when the inputs move in their last place."""
+    note: str = ""
+    """Why one of the two measurements could not be made."""
 
     def refuse_chaos(
         self, name: str, want: np.ndarray, error: np.ndarray, limit: np.ndarray
@@ -88,11 +90,16 @@ def rounding(reference: Port, arguments: tuple) -> Rounding:
 
     other = "float32" if reference.backend.dtype == "float64" else "float64"
     single, double = (reference_of(reference, dtype) for dtype in ("float32", "float64"))
+    note = ""
     try:
         narrow = single.check(*arguments)
         rough, fine = leaves(single(*narrow)), leaves(double(*narrow))
-    except Exception:  # a function that knows one precision only: the other runs must do
+    except Exception as error:  # whatever the function raises where it knows one precision only
         rough = fine = expected
+        note = (
+            f"{reference.name} could not be run in {other} ({type(error).__name__}: {error}): what "
+            "rounding may do was measured on inputs moved in their last place alone"
+        )
     share = 2.0**-29 if other == "float32" else 1.0
 
     allowed, changed = [], []
@@ -110,7 +117,7 @@ def rounding(reference: Port, arguments: tuple) -> Rounding:
             if np.shape(rough[i]) == np.shape(fine[i]) == want.shape:
                 most = most + 4 * share * _distance(rough[i], fine[i])
             allowed.append(most)
-    return Rounding(allowed, changed)
+    return Rounding(allowed, changed, note)
 
 
 def _distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:

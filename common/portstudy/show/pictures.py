@@ -103,7 +103,7 @@ def picture_of(kernel: Kernel) -> Any:
         have = sorted(x.parent.name for x in IMPLEMENTATIONS.glob("*/picture.py"))
         raise UnknownName(
             f"kernel {kernel.name!r}: it has no picture.py; allowed: one, beside its spec.py "
-            f"(common/portstudy/show/pictures.py says what is in it); those that have: {', '.join(have)}"
+            f"(see portstudy.show.pictures); those that have one: {', '.join(have)}"
         )
     return import_file(path)
 

@@ -188,6 +188,7 @@ def remarks(session: Session) -> list[str]:
             f"rounding: what it may do was measured, in runs of {session.reference} on inputs "
             "moved in their last place, and in float32."
         )
+    lines += [f"{figures.note}." for figures in measured if figures.note]
     if own:
         lines.append(
             f"time of {', '.join(own)}: what the library says its loop over the steps took; "
