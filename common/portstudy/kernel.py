@@ -45,7 +45,7 @@ class Kernel:
     sizes: Mapping[str, Mapping[str, Any]]
     """Named sizes, the most telling first; `check` is the one that tests use."""
     reference: str
-    """The port that the others are held against."""
+    """The port that the others are compared with."""
     check: Callable[..., tuple]
     """`(dtype, *arguments) -> arguments`, converted to dtype and read-only, or InvalidInput."""
     alive: Callable[[tuple, tuple], None]
@@ -91,7 +91,7 @@ class Kernel:
         return shape
 
     def reference_at(self, size: str) -> str:
-        """The port that the others are held against at this size."""
+        """The port that the others are compared with at this size."""
         return self.references.get(size.split(",")[0], self.reference)
 
     def ports_at(self, size: str) -> list[str]:

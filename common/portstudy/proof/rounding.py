@@ -48,16 +48,16 @@ class Rounding:
         if want.dtype.kind != "f":
             changed = self.changed[output]
             if not changed:
-                return ". No matter of rounding: inputs moved in their last place change none of it"
+                return ". Not rounding: inputs moved in their last place change none of it"
             return (
-                f". Perhaps a matter of rounding: inputs moved in their last place change "
+                f". Perhaps rounding: inputs moved in their last place change "
                 f"{changed:,} of its values in the reference itself. Allowed: other inputs"
             )
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
             most = float(limit[index]) / float(ulp(want[index], scale_of(rule, want)))
             wrong = error[error > limit]
             relative = np.median(wrong) / scale_of(Measured(), want)
-        text = f". No matter of rounding, which may do {most:.2g} ulps there"
+        text = f". Not rounding, which may do {most:.2g} ulps there"
         most_differ = wrong.size > want.size / 2
         if want.dtype == np.float64 and most_differ and 1e-9 < relative < 1e-5:
             text += "; it is as large as float32's: is something computed in float32?"

@@ -72,7 +72,7 @@ def population_rate(spikes: np.ndarray, dt: float, width: float) -> Panel:
     rate = spikes[: bins * steps].reshape(bins, -1).mean(axis=1) / (dt * 1e-3)
     mean = spikes.mean() / (dt * 1e-3)
     return Panel(
-        f"population rate, {mean:.1f} Hz in the mean",
+        f"population rate, {mean:.1f} Hz on average",
         "time, ms",
         "Hz",
         [Mark((np.arange(bins) + 0.5) * steps * dt, rate)],
