@@ -8,6 +8,7 @@ import contextlib
 import functools
 import importlib.metadata
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from common.backends import LIBRARIES, Unavailable
 from common.kernel import (
     DEVICES,
     DTYPES,
+    IMPLEMENTATIONS,
     Port,
     UnknownName,
     find_kernel,
@@ -96,6 +98,9 @@ def load_edited(
     for old, new in edits.items():
         assert source.count(old) == 1, f"{kernel}/{port} has {old!r} {source.count(old)} times"
         source = source.replace(old, new)
+    if spec.folder.parent == IMPLEMENTATIONS:  # its neighbours are not in the folder of the copy
+        source = re.sub(r"^from \.\.(?=\w)", "from implementations.", source, flags=re.M)
+        source = re.sub(r"^from \.(?=\w)", f"from implementations.{kernel}.", source, flags=re.M)
     path = folder / f"{library_of(port)}_{name}.py"
     path.write_text(source, encoding="utf-8")
     with skipped_if_unavailable(library_of(port), dtype=dtype):
