@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -456,8 +456,7 @@ class Brian2(Backend):
 
     package = "brian2"
     environment = "simulators"
-    count, seconds = 0, 0.0
-    last: float | None = None
+    compilations: ClassVar[set[float]] = set()  # seconds that each program took
 
     def _start(self) -> None:
         super()._start()
@@ -475,15 +474,12 @@ class Brian2(Backend):
     def call(self, function: Callable, arguments: tuple) -> Any:
         with np.errstate(over="ignore"):  # Brian2 looks for values above 1e50, in float32 too
             outputs = function(*arguments)
-        spent = self.brian2.device.timers["compile"]["make"]  # seconds, of the last compilation
-        if spent is not None and spent != Brian2.last:
-            Brian2.last = spent
-            Brian2.count += 1
-            Brian2.seconds += spent
+        if spent := self.brian2.device.timers["compile"]["make"]:
+            Brian2.compilations.add(spent)
         return outputs
 
     def compiled(self) -> tuple[int, float]:
-        return Brian2.count, Brian2.seconds
+        return len(Brian2.compilations), sum(Brian2.compilations)
 
     def own_seconds(self) -> float | None:
         return self.brian2.device._last_run_time
