@@ -8,6 +8,7 @@ import contextlib
 import functools
 import importlib.metadata
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ import pytest
 from hypothesis import settings
 from portstudy import Port, Unavailable, UnknownName, find_kernel, kernels, load
 from portstudy.backends import LIBRARIES, library_of
+from portstudy.checkout import IMPLEMENTATIONS
 from portstudy.find import load_file
 from portstudy.kernel import DEVICES, DTYPES
 from portstudy.names import one_of
@@ -87,6 +89,9 @@ def load_edited(
     for old, new in edits.items():
         assert source.count(old) == 1, f"{kernel}/{port} has {old!r} {source.count(old)} times"
         source = source.replace(old, new)
+    if spec.folder.parent == IMPLEMENTATIONS:  # its neighbours are not in the folder of the copy
+        here = f"from portstudy.implementations.{kernel}."
+        source = re.sub(r"^from \.(?=\w)", here, source, flags=re.M)
     path = folder / f"{library_of(port)}_{name}.py"
     path.write_text(source, encoding="utf-8")
     with skipped_if_unavailable(library_of(port), dtype=dtype):
