@@ -11,6 +11,7 @@ import io
 import json
 import math
 import os
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -106,8 +107,22 @@ def rows(session: Session) -> list[dict[str, Any]]:
     return result
 
 
-def code_of(path: Path) -> list[str]:
-    """The lines of a port's file, without its docstring, blank ones, and what makes its inputs."""
+def files_of(port: Path) -> list[Path]:
+    """A port's own file, behind those of its folder that it shares with other ports (`_*.py`)."""
+    files = [port]
+    for path in files:  # which grows
+        shared = re.findall(r"(?m)^from \.(_\w+) import", path.read_text(encoding="utf-8"))
+        beside = (port.with_name(f"{name}.py") for name in shared)
+        files += [file for file in beside if file.is_file() and file not in files]
+    return files[::-1]
+
+
+def code_of(port: Path) -> list[str]:
+    """The lines of a port's files, without docstrings, blank ones, and what makes its inputs."""
+    return [line for path in files_of(port) for line in _code_of_file(path)]
+
+
+def _code_of_file(path: Path) -> list[str]:
     source = path.read_text(encoding="utf-8")
     lines = source.splitlines()
     body = ast.parse(source).body

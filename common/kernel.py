@@ -131,7 +131,7 @@ class Kernel:
     def ports(self) -> list[str]:
         """Names of this kernel's ports: the reference first, then as `ls` lists them."""
         names = sorted(p.stem for p in self.folder.glob("*.py"))
-        names = [name for name in names if name not in NO_PORTS]
+        names = [name for name in names if name not in NO_PORTS and not name.startswith("_")]
         return sorted(names, key=lambda name: name != self.reference)
 
     def path(self, port: str) -> Path:

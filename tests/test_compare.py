@@ -335,6 +335,16 @@ def test_changed_lines(tmp_path, before, after, changed):
     assert compare.changed_lines(tmp_path / "a.py", tmp_path / "b.py") == changed
 
 
+def test_lines_that_a_port_shares_count_as_its_own(tmp_path):
+    """So do those that a shared file takes from another; a file that is not there has none."""
+    (tmp_path / "a.py").write_text('"""A."""\nx = 1\ny = 2\nz = 3\n')
+    (tmp_path / "b.py").write_text('"""B."""\nfrom ._y import x, y\nz = 3\n')
+    (tmp_path / "_y.py").write_text('"""Y."""\nfrom ._x import x\nfrom ._lost import w\ny = 2\n')
+    (tmp_path / "_x.py").write_text('"""X."""\nx = 1\n')
+    assert [path.stem for path in compare.files_of(tmp_path / "b.py")] == ["_x", "_y", "b"]
+    assert compare.changed_lines(tmp_path / "a.py", tmp_path / "b.py") == 3  # the imports
+
+
 def test_files_are_written_whole_or_not_at_all(tmp_path):
     path = tmp_path / "a.json"
     compare.write_whole(path, lambda file: file.write(b"old"))
