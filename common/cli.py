@@ -356,7 +356,7 @@ def diff(options: argparse.Namespace) -> int:
 
     from rich.syntax import Syntax
 
-    from common.compare import changed_lines, code_of
+    from common.compare import changed_lines, code_of, files_of
     from common.kernel import find_kernel, one_of
 
     kernel, *words = options.kernel
@@ -369,9 +369,12 @@ def diff(options: argparse.Namespace) -> int:
     for port in words:
         one_of("port", port, spec.ports(), f" of kernel {spec.name!r}")
     before, after = (spec.path(port) for port in words)
+    sources = (
+        [line for file in files_of(path) for line in file.read_text(encoding="utf-8").splitlines()]
+        for path in (before, after)
+    )
     delta = difflib.unified_diff(
-        before.read_text(encoding="utf-8").splitlines(),
-        after.read_text(encoding="utf-8").splitlines(),
+        *sources,
         f"{spec.name}/{before.name}",
         f"{spec.name}/{after.name}",
         lineterm="",

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from ..threefry.numba_serial import bits32, threefry2x32
+from ..threefry._numba import bits32, threefry2x32
 from .spec import State
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..threefry.numpy_vectorised import fold_in, random_bits
+from ..threefry._numpy import fold_in, random_bits
 from .spec import State
 
 

@@ -6,7 +6,7 @@ step is compiled again, and not the twenty rounds of the generator, which take s
 
 import torch
 
-from ..threefry.torch_eager import fold_in, random_bits
+from ..threefry._torch import fold_in, random_bits
 from .spec import State
 
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from ..threefry.torch_eager import fold_in, random_bits
+from ..threefry._torch import fold_in, random_bits
 from .spec import State
 
 

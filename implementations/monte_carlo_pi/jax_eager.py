@@ -2,7 +2,7 @@
 
 import jax.numpy as jnp
 
-from ..threefry.jax_eager import random_bits, split
+from ..threefry._jax import random_bits, split
 
 
 def monte_carlo_pi(key, quantiles, chunks, length):

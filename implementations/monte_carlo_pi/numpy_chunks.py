@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..threefry.numpy_vectorised import random_bits, split
+from ..threefry._numpy import random_bits, split
 
 
 def monte_carlo_pi(key, quantiles, chunks, length):

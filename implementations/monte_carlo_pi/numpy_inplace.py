@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ..threefry.numpy_blocks import random_bits, split
+from ..threefry._in_place import random_bits
+from ..threefry._numpy import split
 
 
 def monte_carlo_pi(key, quantiles, chunks, length):

@@ -2,7 +2,7 @@
 
 import torch
 
-from ..threefry.torch_eager import random_bits, split
+from ..threefry._torch import random_bits, split
 
 
 def monte_carlo_pi(key, quantiles, chunks, length):

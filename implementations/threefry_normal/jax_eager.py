@@ -2,7 +2,7 @@
 
 import jax.numpy as jnp
 
-from ..threefry.jax_eager import random_uniform, split
+from ..threefry._jax import random_uniform, split
 
 
 def threefry_normal(key, deviations, pairs, width):

@@ -5,7 +5,7 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
-from ..threefry.jax_eager import random_uniform, split
+from ..threefry._jax import random_uniform, split
 
 
 @partial(jax.jit, static_argnames=("pairs", "width"))

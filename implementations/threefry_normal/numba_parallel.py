@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numba import njit, prange
 
-from ..threefry.numba_serial import split, uniform32, uniform64
+from ..threefry._numba import split, uniform32, uniform64
 
 
 @njit(parallel=True)

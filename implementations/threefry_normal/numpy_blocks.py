@@ -2,7 +2,10 @@
 
 import numpy as np
 
-from ..threefry.numpy_blocks import BLOCK, random_uniform, split
+from ..threefry._in_place import random_uniform
+from ..threefry._numpy import split
+
+BLOCK = 8192  # pairs: the three arrays of the rounds take 32 kB each
 
 
 def threefry_normal(key, deviations, pairs, width):

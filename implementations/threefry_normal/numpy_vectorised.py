@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..threefry.numpy_vectorised import random_uniform, split
+from ..threefry._numpy import random_uniform, split
 
 
 def threefry_normal(key, deviations, pairs, width):
