@@ -108,12 +108,14 @@ def rows(session: Session) -> list[dict[str, Any]]:
 
 
 def files_of(port: Path) -> list[Path]:
-    """A port's own file, behind those of its folder that it shares with other ports (`_*.py`)."""
+    """A port's own file, behind those that it shares with other ports (`_*.py`)."""
     files = [port]
     for path in files:  # which grows
-        shared = re.findall(r"(?m)^from \.(_\w+) import", path.read_text(encoding="utf-8"))
-        beside = (port.with_name(f"{name}.py") for name in shared)
-        files += [file for file in beside if file.is_file() and file not in files]
+        imports = r"(?m)^from \.(?:\.(\w+)\.)?(_\w+) import"
+        for kernel, name in re.findall(imports, path.read_text(encoding="utf-8")):
+            folder = path.parents[1] / kernel if kernel else path.parent
+            if (shared := folder / f"{name}.py").is_file() and shared not in files:
+                files.append(shared)
     return files[::-1]
 
 

@@ -95,12 +95,13 @@ def load_edited(
 ) -> Port:
     """A real port with some words replaced, each of which must be there exactly once.
 
-    They may be in a file that the port shares with others: it gets a copy of that, with its edits.
+    They may be in a file that its folder's ports share: it gets a copy of that, with its edits.
     """
     spec = find_kernel(kernel)
     package = import_file(spec.path("spec")).__package__
     assert package is not None
-    sources = {path.stem: path.read_text(encoding="utf-8") for path in files_of(spec.path(port))}
+    files = [path for path in files_of(spec.path(port)) if path.parent == spec.folder]
+    sources = {path.stem: path.read_text(encoding="utf-8") for path in files}
     for old, new in edits.items():
         found = [stem for stem, source in sources.items() for _ in range(source.count(old))]
         assert len(found) == 1, f"{kernel}/{port} has {old!r} {len(found)} times"

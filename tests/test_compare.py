@@ -336,13 +336,18 @@ def test_changed_lines(tmp_path, before, after, changed):
 
 
 def test_lines_that_a_port_shares_count_as_its_own(tmp_path):
-    """So do those that a shared file takes from another; a file that is not there has none."""
-    (tmp_path / "a.py").write_text('"""A."""\nx = 1\ny = 2\nz = 3\n')
-    (tmp_path / "b.py").write_text('"""B."""\nfrom ._y import x, y\nz = 3\n')
-    (tmp_path / "_y.py").write_text('"""Y."""\nfrom ._x import x\nfrom ._lost import w\ny = 2\n')
-    (tmp_path / "_x.py").write_text('"""X."""\nx = 1\n')
-    assert [path.stem for path in compare.files_of(tmp_path / "b.py")] == ["_x", "_y", "b"]
-    assert compare.changed_lines(tmp_path / "a.py", tmp_path / "b.py") == 3  # the imports
+    """So do those that a shared file takes from another, of another kernel or of its own."""
+    (here, other) = (tmp_path / "here", tmp_path / "other")
+    here.mkdir()
+    other.mkdir()
+    (here / "a.py").write_text('"""A."""\nx = 1\ny = 2\nz = 3\n')
+    (here / "b.py").write_text(
+        '"""B."""\nfrom ..other._y import x, y\nfrom ._lost import w\nz = 3\n'
+    )
+    (other / "_y.py").write_text('"""Y."""\nfrom ._x import x\ny = 2\n')
+    (other / "_x.py").write_text('"""X."""\nx = 1\n')
+    assert compare.files_of(here / "b.py") == [other / "_x.py", other / "_y.py", here / "b.py"]
+    assert compare.changed_lines(here / "a.py", here / "b.py") == 3  # the imports
 
 
 def test_files_are_written_whole_or_not_at_all(tmp_path):
