@@ -10,6 +10,7 @@ import importlib.metadata
 import os
 import re
 import shutil
+import signal
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -137,6 +138,17 @@ ensemble_port = ports(cases("lif_ensemble"))
 def inputs(kernel: str, dtype: str, *, dyadic: bool = True) -> tuple:
     """The inputs of size `check`, made once: they are read-only."""
     return find_kernel(kernel).make_inputs("check", dtype, dyadic=dyadic)
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """What the test starts obeys Ctrl-C, even where the suite runs in the background.
+
+    There a shell has it ignored, and what ignores a signal has children that do so too.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 each_dtype = pytest.mark.parametrize("dtype", DTYPES)
