@@ -38,23 +38,30 @@ def measure_selected(folder: Path) -> None:
     """A session for each kernel and size of which ports are selected, unless it is there."""
     selected = json.loads(setting("SELECTED", "{}"))
     for number, (name, named) in enumerate(selected.items(), 1):
-        path = folder / f"{name}.json"
-        kernel, size = KERNELS[name.partition("-")[0]], name.partition("-")[2]
+        class_name, _, size = name.partition("-")
+        kernel, path = KERNELS[class_name], folder / f"{name}.json"
         ports = [port for port in find_kernel(kernel).ports_at(size) if port in named]
         if ports and not (path.exists() and set(ports) <= set(Session.load(path).ports)):
-            session = f"{kernel} {size}, {number} of {len(selected)}: " if len(selected) > 1 else ""
-            measure(
-                kernel,
-                size,
-                ports,
-                dtype=setting("DTYPE", "float64"),
-                device=setting("DEVICE", "cpu"),
-                threads=setting("THREADS", "all"),
-                progress=lambda done, total, what, session=session: show(
-                    f"{session}{100 * done // total}%, {what}"
-                ),
-            ).save(path)
+            of_several = f"session {number} of {len(selected)}, " if len(selected) > 1 else ""
+            measure_one(kernel, size, ports, of_several).save(path)
     show("")
+
+
+def measure_one(kernel: str, size: str, ports: list[str], heading: str) -> Session:
+    """One session, with its progress on the terminal."""
+
+    def progress(done: int, total: int, what: str) -> None:
+        show(f"{heading}{kernel} {size}: {100 * done // total}%, {what}")
+
+    return measure(
+        kernel,
+        size,
+        ports,
+        dtype=setting("DTYPE", "float64"),
+        device=setting("DEVICE", "cpu"),
+        threads=setting("THREADS", "all"),
+        progress=progress,
+    )
 
 
 def show(text: str) -> None:

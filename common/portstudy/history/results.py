@@ -172,9 +172,13 @@ def prune(folder: Path, commits: Iterable[str]) -> dict[Path, str]:
             dropped[path] = "nothing in it is in the suite"
         elif len(kept) < len(data["results"]):
             dropped[path] = f"{len(data['results']) - len(kept)} figures are not in the suite"
-            text = json.dumps(data | {"results": kept}).encode()
-            write_whole(path, lambda file, text=text: file.write(text))
+            _write(path, data | {"results": kept})
     return dropped
+
+
+def _write(path: Path, data: dict[str, Any]) -> None:
+    text = json.dumps(data).encode()
+    write_whole(path, lambda file: file.write(text))
 
 
 def history(root: Path = ROOT) -> list[str]:
