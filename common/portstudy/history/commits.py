@@ -1,7 +1,7 @@
 """asv over commits: a range of them recorded, or two of them compared.
 
 Commits are measured on one thread unless asked otherwise: relative time then comes out alike, week
-after week. A commit from before the package was called `portstudy` cannot be measured any more.
+after week. Commits that predate the package `portstudy` can no longer be measured.
 """
 
 import json

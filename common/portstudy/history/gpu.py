@@ -1,4 +1,4 @@
-"""A machine with a GPU: prove on it, measure on it, and bring home one file.
+"""A machine with a GPU: prove and measure on it, and bring home one file.
 
 python -m portstudy.history.gpu [SELECTION ...] [--out FILE]   there, with any Python and libraries
 python -m portstudy.history.gpu add FILE [--machine NAME]      here: into the history, as a machine
@@ -104,13 +104,13 @@ class File:
 
 
 def on_the_gpu(kernel: str) -> list[str]:
-    """The ports of a kernel whose libraries may use one."""
+    """The ports of a kernel that can run on a GPU."""
     spec = find_kernel(kernel)
     return [port for port in spec.ports() if spec.backend(port).on_gpus]
 
 
 def prove(kernel: str) -> list[dict[str, Any]]:
-    """The proofs of a kernel's ports on the GPU, in a process of its own, which may die."""
+    """Prove a kernel's ports on the GPU, in a process of its own, which may die."""
     ports = on_the_gpu(kernel)
     if not ports:
         return []
@@ -144,7 +144,7 @@ def run(words: list[str], path: Path, dtype: str) -> int:
     if any(before[key] != here[key] for key in ("device_name", "versions", "commit")):
         raise UnknownName(
             f"--out {str(path)!r}: is of {before['device_name']}, commit {before['commit'][:8]}, "
-            f"{before['versions']}; allowed: a new file, or one of the same"
+            f"{before['versions']}; allowed: a new file, or one of this machine"
         )
     found.save()
     console.print(f"{here['device_name']}, driver {here['driver']}, {here['versions']}", **PLAIN)

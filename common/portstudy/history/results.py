@@ -1,4 +1,4 @@
-"""What was recorded: reading, checking and choosing from it, and pruning what is of no more use.
+"""What was recorded: reading, checking and choosing from it, and pruning what is no longer of use.
 
 A result file of asv's holds the figures of one commit, in one environment, on one machine. They are
 committed, so others may have written them: one that is damaged is named and left out.
