@@ -1,1 +1,1 @@
-"""A matrix, mapped by one of two functions an entry, times itself: see spec.py."""
+"""A matrix, each entry mapped by one of two functions, times itself: see spec.py."""
