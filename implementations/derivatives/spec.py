@@ -112,7 +112,7 @@ def alive(arguments: tuple, outputs: tuple) -> None:
 
 
 def work(arguments: tuple, outputs: tuple) -> Work:
-    """A sine, a cosine and 17 operations a point; all inputs are read, all outputs written."""
+    """A sine, a cosine and 17 operations per point; all inputs are read, all outputs written."""
     x, *_ = arguments
     return Work((moved(*arguments, *outputs),), operations=x.size * (2 * EXPONENTIAL + 17))
 

@@ -88,7 +88,7 @@ def alive(arguments: tuple, outputs: tuple) -> None:
 
 
 def work(arguments: tuple, outputs: tuple) -> Work:
-    """A triangular solve a point, beside the factor itself, and an exponential."""
+    """Per point a triangular solve and an exponential, and the factor itself once."""
     points, _, covariance = arguments
     n, k = points.shape
     operations = n * (k * (k + 3) + EXPONENTIAL) + k**3 / 3

@@ -71,7 +71,7 @@ def alive(arguments: tuple, outputs: tuple) -> None:
 
 
 def work(arguments: tuple, outputs: tuple) -> Work:
-    """One product; an exponential a class; every point is read once, its probabilities written."""
+    """One product, an exponential per class; points are read once, their probabilities written."""
     x, weights, _, labels = arguments
     probabilities, _ = outputs
     operations = 2 * len(x) * weights.size + probabilities.size * (EXPONENTIAL + 4)
