@@ -12,10 +12,10 @@
 
 These are the examples on which tutorials of JAX show `grad`, nested `grad`, `vmap(grad)` and
 `argnums`; the formulas follow from the rules of Leibniz (M. Abramowitz and I. Stegun, Handbook of
-Mathematical Functions, 1964, eq. 3.3.3 and 3.3.8). By hand they are written down. Automatic
+Mathematical Functions, 1964, eq. 3.3.3 and 3.3.8). The ports by hand write them down. Automatic
 differentiation (A. Griewank and A. Walther, Evaluating Derivatives, 2nd ed. 2008, chapter 3) finds
 them from the functions, backwards (`grad`) or forwards (`jvp`, `jacfwd`), and a derivative of a
-derivative by being applied to itself: exactly, up to rounding, which no difference quotient is.
+derivative by being applied to itself: exactly but for rounding, as no difference quotient does.
 
 At 0 the rectifier has no derivative: any number from 0 to 1 is a subgradient, and each library's
 answer follows from how the function was written:
@@ -24,12 +24,13 @@ answer follows from how the function was written:
     1/2    jnp.maximum(0, x), jnp.clip(x, 0), torch.maximum(0, x): a tie is shared
     1      torch.clamp(x, min=0); in JAX (x + abs(x)) / 2, which in torch has 1/2
 
-Here it is 0, the subgradient of the least norm, as in both libraries' `relu`. The ports write what
-has it, or teach it to `maximum` (jax_custom_jvp); some of the points are exactly 0, and -0.
+Here it is 0, the subgradient of the smallest norm, as in both libraries' `relu`. The ports write
+the rectifier so that it has this derivative, or teach it to `maximum` (jax_custom_jvp); some of the
+points are exactly 0, and -0.
 
 Shapes: x, angle (radians), a, b and each of the eleven outputs (points,). No other units. `angle`
-is not x so that there are dyadic inputs: of an angle of some 2^-40 the sine is, once rounded, the
-angle itself, and the cosine 1, in every library.
+is an input of its own so that there are dyadic inputs: the sine of an angle near 2^-40 rounds to
+the angle itself, and its cosine to 1, in every library.
 
 Left out: differences and a complex step, which lose digits or stop at the first derivative (tests
 use them); JAX's Taylor mode, `jet`, whose factorials are rounded (in float32, the third derivative
@@ -107,7 +108,7 @@ def alive(arguments: tuple, outputs: tuple) -> None:
 
 
 def work(arguments: tuple, outputs: tuple) -> Work:
-    """A sine, a cosine and 17 operations a point; all inputs are read, all outputs written."""
+    """A sine, a cosine and 17 operations per point; all inputs are read, all outputs written."""
     x, *_ = arguments
     return Work((moved(*arguments, *outputs),), operations=x.size * (2 * EXPONENTIAL + 17))
 

@@ -1,4 +1,4 @@
-"""The even numbers among integers, in their order: a result whose length depends on the data.
+"""The even numbers among integers, in order: a result whose length depends on the data.
 
     evens = (values[i] for i in 0, 1, 2, ... if values[i] is a multiple of 2)
 
@@ -6,12 +6,12 @@
 Zero is even, and so are -2 and the smallest int32.
 
 Compiled JAX knows the shape of every array before it has seen a number. So the compiled ports fill
-an array of the length of `values` from its beginning, by `nonzero` with a fixed `size=` or by
-positions from a running sum; what remains is padding, and the number of evens is a second result.
-Uncompiled code then reads that number, which waits for the device, and cuts the padding off. A
-function that is compiled as a whole would have to hand the padded array on, and its count with it.
-The cut compiles once for each length that is met. A parallel port has to count before it writes: no
-thread knows where its own evens begin, until the evens before them are counted.
+an array as long as `values` from the front, by `nonzero` with a fixed `size=` or at positions from
+a running sum; the rest is padding, and the number of evens is a second result. Uncompiled code then
+reads that number, which waits for the device, and cuts the padding off. A function that is compiled
+as a whole would have to pass on the padded array and its count. The cut compiles once for each
+length that it meets. A parallel port has to count before it writes: no thread knows where its evens
+begin until those before them are counted.
 
 Source: boolean indexing in JAX's "Common gotchas", section "Dynamic shapes". All values are exact,
 so dyadic inputs are the general ones. Left out: `vmap`, whose results would differ in length, and

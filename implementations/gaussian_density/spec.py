@@ -1,12 +1,12 @@
 """Density and log-density of a multivariate normal distribution at many points.
 
-Of k dimensions, with mean m and covariance C (Bishop, Pattern Recognition and Machine Learning,
+In k dimensions, with mean m and covariance C (Bishop, Pattern Recognition and Machine Learning,
 2006, eq. 2.43):
 
     N(x | m, C) = (2 pi) ** (-k/2)  |C| ** (-1/2)  exp(-q/2),    q = (x - m)^T C^-1 (x - m)
 
-The constant is `(2 pi) ** (-k/2)`; `2 * pi ** (-k/2)`, a slip that is easily made, is wrong for
-every k. All is computed in logarithms, which neither overflow nor underflow:
+The constant is `(2 pi) ** (-k/2)`; `2 * pi ** (-k/2)`, an easy slip, is wrong for every k.
+Everything is computed in logarithms, which neither overflow nor underflow:
 
     1. C = L L^T                             Cholesky; L is lower triangular
     2. log |C| = 2 sum_i log L_ii
@@ -20,7 +20,7 @@ the density is per unit to the power of k, the log-density in nats.
 There are no dyadic inputs: `log` and `exp` differ in the last bit from library to library. Their
 arguments can be made exact: tests/test_gaussian_density.py does so, and allows a few ulps.
 
-Numba by explicit inverse and torch by `vmap` would teach nothing that is not here already.
+Left out: Numba with an explicit inverse and torch with `vmap`, which would teach nothing new.
 """
 
 from typing import Any
@@ -84,7 +84,7 @@ def alive(arguments: tuple, outputs: tuple) -> None:
 
 
 def work(arguments: tuple, outputs: tuple) -> Work:
-    """A triangular solve a point, beside the factor itself, and an exponential."""
+    """Per point a triangular solve and an exponential, and the factor itself once."""
     points, _, covariance = arguments
     n, k = points.shape
     operations = n * (k * (k + 3) + EXPONENTIAL) + k**3 / 3

@@ -4,7 +4,7 @@
 
 `first`, `second` and `third` are (rows, columns) int8 and the result is (3 rows, columns) int8:
 first[0], second[0], third[0], first[1], ... Nothing is computed, bytes are moved: each is read once
-and written once. What a port costs above that is copies it makes and memory it asks for.
+and written once. What a port costs beyond that are copies that it makes and memory it asks for.
 
 Source: the tutorial's `interleave_concat`, which fills zeros by three `.at[k::3].set(...)` under
 jit. Whether such an update is in place depends on whose buffer it updates, so there is a port with

@@ -1,6 +1,6 @@
-"""Predators and their prey: the Lotka-Volterra equations by explicit Euler, one course.
+"""Predators and their prey: the Lotka-Volterra equations by explicit Euler, one trajectory.
 
-Prey multiply by themselves and are eaten where they meet predators; predators live on that and
+Prey multiply on their own and are eaten where they meet predators; predators live on that and
 otherwise die out (Lotka 1925; Volterra 1926; Murray, Mathematical Biology I, 2002, chapter 3):
 
     d prey / dt      = alpha prey - beta prey predators
@@ -20,10 +20,10 @@ The exact solution goes round in closed orbits; explicit Euler, whose error is o
 in dt, spirals outwards. Here we ask only whether all ports take the same Euler steps; the tests
 show that these approach scipy's solution as dt shrinks.
 
-There are no dyadic inputs: each step multiplies the populations with each other and so doubles
-their number of bits, which fit into no float after five steps. Nothing runs in parallel, either:
-each step waits for the last (see lotka_volterra_ensemble for many courses at once). PyTorch's
-`scan` is left out, for lif/torch_scan.py shows it.
+There are no dyadic inputs: each step multiplies the populations by each other and so doubles their
+number of bits, which fit into no float after five steps. Nor does anything run in parallel: each
+step waits for the last (see lotka_volterra_ensemble for many trajectories at once). PyTorch's
+`scan` is left out, as lif/torch_scan.py shows it.
 """
 
 from typing import Any, NamedTuple
@@ -70,7 +70,7 @@ def check_model(arrays: Arrays, parameters: Any, *axes: str) -> Parameters:
 
 
 def check_state(arrays: Arrays, state: Any, *axes: str) -> np.ndarray:
-    """Prey and predators, none of them fewer than nothing."""
+    """Prey and predators, neither of them below 0."""
     state = arrays.take("state", state, "populations", *axes)
     if len(state) != 2:
         raise InvalidInput(f"state: {len(state)} populations; allowed: 2, prey and predators")
@@ -114,7 +114,7 @@ def alive(arguments: tuple, outputs: tuple) -> None:
 
 
 def work(arguments: tuple, outputs: tuple) -> Work:
-    """A step is 8 operations. That each waits for the one before, no roofline knows."""
+    """A step is 8 operations; a roofline does not know that each step waits for the last."""
     _, _, steps, _ = arguments
     return Work((moved(*outputs),), operations=8 * steps)
 
@@ -122,7 +122,7 @@ def work(arguments: tuple, outputs: tuple) -> Work:
 lotka_volterra = Kernel(
     inputs=make_inputs,
     # Each step rounds anew and the orbit carries the errors on: where a port fuses a multiplication
-    # and an addition, or factors the step, it parts from the reference. Measured: 9 ulps in 10,000
+    # and an addition, or factors the step, it leaves the reference. Measured: 9 ulps in 10,000
     # steps fused, a few times that factored.
     outputs={
         "path": Ulps(100, "step", "population", floor=1.0, unit="thousands"),

@@ -1,15 +1,15 @@
-"""Many courses of predators and prey, each with parameters of its own, all at once.
+"""Many trajectories of predators and prey, each with parameters of its own, all at once.
 
 The model, its step and the units are those of implementations/lotka_volterra/spec.py. Here the
 equations are solved many times over, independently: `state` is (2, runs), and each of the rates
 alpha, beta, gamma and delta is (runs,); all share dt. Only the final state (2, runs) is returned,
-for 10,000 paths of 10,000 steps would take 1.6 GB.
+as 10,000 paths of 10,000 steps would take 1.6 GB.
 
-One course cannot be computed in parallel, each step waits for the last; many can. So what counts
-is the order of the loops, and whether what a step reads and writes stays in the cache.
+One trajectory cannot be computed in parallel, as each step waits for the last; many can. So what
+counts is the order of the loops, and whether what a step reads and writes stays in the cache.
 
-There are no dyadic inputs, for the reason given for `lotka_volterra`. One course after the other
-in NumPy is left out: it takes minutes where the slowest port here takes seconds.
+There are no dyadic inputs, for the reason given for `lotka_volterra`. One trajectory after the
+other in NumPy is left out: it takes minutes where the slowest port here takes seconds.
 """
 
 from typing import Any
@@ -26,7 +26,7 @@ from portstudy.implementations.lotka_volterra.spec import (
 
 
 def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, runs: int, steps: int) -> tuple:
-    """Rates and starts that differ by up to a quarter; each course goes round about once."""
+    """Rates and starts that differ by up to a quarter; each trajectory goes round about once."""
     state = rng.uniform(9.0, 11.0, (2, runs))
     alpha, beta, gamma, delta = (
         rate * rng.uniform(0.9, 1.1, runs) for rate in (1.1, 0.4, 0.4, 0.1)
@@ -60,7 +60,7 @@ def work(arguments: tuple, outputs: tuple) -> Work:
 
 lotka_volterra_ensemble = Kernel(
     inputs=make_inputs,
-    # As for one course, but of thousands one ends where the orbit stretches errors most.
+    # As for one trajectory, but one of thousands ends where the orbit stretches errors most.
     outputs={"state": Ulps(400, "population", "run", floor=1.0, unit="thousands")},
     sizes={
         "large": dict(runs=10_000, steps=10_000),

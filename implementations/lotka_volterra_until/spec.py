@@ -18,13 +18,13 @@ the maximum may not have been reached.
 
 When a port is compiled, the number of steps is not known, only its bound. A Python loop has to
 look at the state before each step; `while_loop` looks where the state is; a loop of fixed length
-cannot end, so it takes all of max_steps and masks what comes too late. The inputs start from few
+cannot end early, so it takes all max_steps and masks those past the end. The inputs start from few
 predators and bound the steps by one round of the orbit, of which the rise is about a sixth.
 
 There are no dyadic inputs, for the reason that lotka_volterra gives. All ports must agree on
 `count` nevertheless: `alive` refuses inputs whose last step comes so near to the threshold that
 rounding could decide. Left out: `vmap`, under which a `while_loop` takes as many steps as the
-slowest course needs, and masks the others; torch.compile over several steps at a time, each of
+slowest trajectory needs, and masks the others; torch.compile over several steps at a time, each of
 which makes it six times the work (see nested_recurrence).
 """
 
@@ -59,7 +59,7 @@ def check(dtype: np.dtype, state: Any, parameters: Any, max_steps: Any) -> tuple
 
 
 def alive(arguments: tuple, outputs: tuple) -> None:
-    """A course that ends at once, or not at all, or that rounding could end a step earlier."""
+    """A trajectory that ends at once, or not at all, or that rounding could end a step earlier."""
     start, parameters, max_steps = arguments
     state, count = outputs
     dt, alpha, beta, gamma, delta = (float(value) for value in parameters)
@@ -73,7 +73,7 @@ def alive(arguments: tuple, outputs: tuple) -> None:
 
 
 def work(arguments: tuple, outputs: tuple) -> Work:
-    """A step is 8 operations and the condition one. That each waits for the last, nobody counts."""
+    """A step is 8 operations, the condition one; that each waits for the last is not counted."""
     state, _, _ = arguments
     _, count = outputs
     return Work((moved(state, *outputs),), operations=9 * int(count))
@@ -81,7 +81,7 @@ def work(arguments: tuple, outputs: tuple) -> Work:
 
 lotka_volterra_until = Kernel(
     inputs=make_inputs,
-    # As in lotka_volterra: a port that fuses or factors the step parts from the reference.
+    # As in lotka_volterra: a port that fuses or factors the step leaves the reference.
     outputs={
         "state": Ulps(100, "population", floor=1.0, unit="thousands"),
         "count": Exact(),

@@ -1,14 +1,14 @@
-"""A matrix, mapped by one of two functions an entry, times itself.
+"""A matrix, each entry mapped by one of two functions, times itself.
 
     mapped[i, j]  = m[i, j] ** 2 if m[i, j] > 0.5 else sqrt(m[i, j])
     product[i, j] = sum over k of mapped[i, k] mapped[k, j]
 
 The matrix product is that of linear algebra (G. Golub and C. Van Loan, Matrix Computations, 4th
 edition, 2013, chapter 1). The map is n**2 cheap operations, which a compiler fuses into one pass;
-the product is n**3, which no compiler of these makes faster. So `jit` helps a small matrix, where
-calls and temporaries cost, and a large one next to nothing.
+the product is n**3, which none of these compilers makes faster. So `jit` helps a small matrix,
+where calls and temporaries cost, and a large one next to nothing.
 
-`m` (n, n) is not negative; it has no unit. There is no `vmap`, for there is no batch, and no
+`m` (n, n) is not negative; it has no unit. There is no `vmap`, as there is no batch, and no
 `einsum`, which would be another name for `@`.
 """
 

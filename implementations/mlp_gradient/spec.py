@@ -16,14 +16,15 @@ by the chain rule (C. Bishop, Pattern Recognition and Machine Learning, 2006, se
                 hidden.bias     back[i, h]
                 hidden.weights  x[i, f] back[i, h]
 
-Differentially private training clips the gradient of each example; the sum over the batch, which
-`grad` alone gives, has lost it. At 1,024 examples they are 39 MB in float32: to write them is most
-of the work. An `einsum` that multiplies and sums nothing is an outer product for each example.
+Differentially private training clips the gradient of each example; their sum over the batch, which
+is all that `grad` alone gives, has lost them. At 1,024 examples they take 39 MB in float32, and
+writing them is most of the work. An `einsum` that multiplies and sums nothing is an outer product
+for each example.
 
-The largest score is taken out before exp, so that nothing overflows. Shapes: x (examples,
+The largest score is subtracted before exp, so that nothing overflows. Shapes: x (examples,
 features), labels (examples,) integers from 0 to classes - 1, hidden.weights (features, units),
-hidden.bias (units,), output.weights (units, classes), output.bias (classes,); a gradient has a
-first axis of examples in front of that. No units.
+hidden.bias (units,), output.weights (units, classes), output.bias (classes,); a gradient has an
+axis of examples in front of these. No units.
 
 There are no dyadic inputs: no two libraries have the same exp and tanh to the last bit.
 """
@@ -44,7 +45,7 @@ def make_inputs(
     units: int,
     classes: int,
 ) -> tuple:
-    """General inputs: activities all over (-1, 1), and probabilities that are no certainties."""
+    """General inputs: activities all over (-1, 1), and probabilities of which none is certain."""
     hidden = Layer(rng.normal(size=(features, units)) / np.sqrt(features), rng.normal(size=units))
     output = Layer(rng.normal(size=(units, classes)) / np.sqrt(units), rng.normal(size=classes))
     x = rng.normal(size=(examples, features))

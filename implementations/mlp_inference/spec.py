@@ -33,7 +33,7 @@ def make_inputs(
     units: int,
     outputs: int,
 ) -> tuple:
-    """General inputs: weights as K. He et al. (2015) start training from, and scores of some 1."""
+    """General inputs: weights as K. He et al. (2015) start training from, and scores of about 1."""
     x = rng.normal(size=(examples, features))
     hidden = Layer(
         rng.normal(size=(features, units)) * np.sqrt(2 / features), rng.normal(size=units) / 4
@@ -55,7 +55,7 @@ def make_dyadic(
 ) -> tuple:
     """Inputs on which every port must agree to the last bit, in float32 and in float64.
 
-    All are multiples of 1/8 between -1 and 1. An activity is a multiple of 1/64 and of some
+    All are multiples of 1/8 between -1 and 1. An activity is a multiple of 1/64 and about
     sqrt(features) / 3, a score one of 1/512, and the terms of a score, taken without their signs,
     add up to some 1,500 at size `large`: far from the 2**15 up to which float32 holds them exactly.
     """
@@ -87,7 +87,7 @@ def check(dtype: np.dtype, x: Any, hidden: Any, output: Any) -> tuple:
 
 
 def alive(arguments: tuple, outputs: tuple) -> None:
-    """Units that all are silent, or all active, would prove nothing of the rectifier."""
+    """Units that are all silent, or all active, would prove nothing of the rectifier."""
     x, hidden, _ = arguments
     (scores,) = outputs
     active = (x[:100] @ hidden.weights + hidden.bias > 0).mean()

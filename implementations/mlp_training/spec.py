@@ -7,7 +7,8 @@ The network turns an image x into a score for each class, and the scores into pr
     loss     = mean over the examples of a batch of -log softmax(scores)[label]
 
 Its gradient, backwards from the scores (C. Bishop, Pattern Recognition and Machine Learning, 2006,
-eq. 5.65 to 5.67 and, for softmax with cross-entropy, 5.18), where `d_` is the loss derived by it:
+eq. 5.65 to 5.67 and, for softmax with cross-entropy, 5.18), where `d_` stands for the derivative of
+the loss with respect to what follows it:
 
     d_scores         = (softmax(scores) - one_hot(label)) / examples in the batch
     d_output.weights = activity^T @ d_scores,     d_output.bias = sum over examples of d_scores
@@ -34,11 +35,11 @@ unit.
 There are no dyadic inputs: no two libraries have the same tanh, exp or log to the last bit. But at
 a rate at which training settles, each step forgets a little of what the one before it got wrong, so
 a whole run is held to as few ulps as a single step would be. Where the rate is too large (above two
-over the curvature of the loss, some 1.5 here) steps overshoot, an error grows a hundred million
+over the curvature of the loss, some 1.5 here) steps overshoot, errors grow a hundred million
 times in three epochs, and no two ports train the same network.
 
-Left out: JAX without jit (both passes, operation after operation, are dispatched in a hundred times
-what jax_step takes), a backward pass by hand in JAX (compiled, it takes as long as the one that
+Left out: JAX without jit (to dispatch both passes operation by operation takes a hundred times as
+long as jax_step), a backward pass by hand in JAX (compiled, it takes as long as the one that
 `value_and_grad` derives), `vmap` over examples (the gradient of a mean needs none), Numba in
 parallel (a step takes tens of microseconds, and waits for the one before), and a second graph of
 torch.compile, for the smaller batch or for several steps at once.
@@ -91,7 +92,7 @@ def make_inputs(
     epochs: int,
     rate: float = 0.3,
 ) -> tuple:
-    """scikit-learn's 1,797 digits, 8 by 8 pixels from 0 to 1; a fifth of them, drawn, is to test.
+    """scikit-learn's 1,797 digits, 8 by 8 pixels from 0 to 1; a random fifth is to test.
 
     They are E. Alpaydin and C. Kaynak's (Optical Recognition of Handwritten Digits, 1998).
     """

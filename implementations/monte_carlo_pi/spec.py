@@ -5,7 +5,7 @@
 The share of points inside tends to pi / 4. `error` is the standard error of the estimate (the count
 is binomial: N. Metropolis and S. Ulam, The Monte Carlo method, JASA 44, 1949); it halves when there
 are four times as many points. `quantiles` (levels,) are those of the normal distribution, 1.96 for
-95 %, and the true value lies within `estimate` less or more `interval` = quantiles * error.
+95 %, and the true value lies within `estimate` plus or minus `interval` = quantiles * error.
 
 The points are the same in every port, as its bits come from implementations/threefry/spec.py. They
 are drawn in chunks, `length` points each, so that no more than one has to be in memory. Each chunk
@@ -26,9 +26,9 @@ point is the centre of its square, and it is inside where
 which fits into 32 bits, signed or not. That the points lie on a grid moves the estimate by 1e-6
 (tests/test_monte_carlo_pi.py counts it), less than chance does up to 1e12 points.
 
-`inside` is compared exactly, on all inputs. There are no dyadic inputs: the division and the root
-that follow are rounded by libraries, on a GPU above all, as they like. Left out are
-further ports without chunks: jax_vmap shows what it costs to have all points in memory.
+`inside` is compared exactly, on all inputs. There are no dyadic inputs: each library rounds the
+division and the root that follow as it likes, above all on a GPU. Left out are further ports
+without chunks: jax_vmap shows what it costs to have all points in memory.
 """
 
 from typing import Any

@@ -6,23 +6,23 @@
 `x` (values,) and `gain` are without units and above 0. This is the block of the tutorial (I. Quah,
 numpy_to_jax, 2024, the lesson on profiling: five values, a gain of 5, 100 rows of 100 columns) that
 takes long to compile. A Python loop is traced step by step, so that 10,100 steps become as many
-copies of the step, compiled as one program; `fori_loop` and `scan` hand over the step once, and how
-often it is to be taken. The result of this kernel therefore is its compile time, beside the time
-of a call: at sizes of 64, 1,024 and 10,000 inner steps.
+copies of the step, compiled as one program; `fori_loop` and `scan` pass on the step once, and how
+often it is to be taken. So what matters here is compile time, beside the time of a call: at sizes
+of 64, 1,024 and 10,000 inner steps.
 
-What to expect of x: a step adds 2 gain + (gain / x)^2 to its square, and a row takes four times
-the square first. So the first rows shape the result and all later ones double it:
+What to expect of x: a step adds 2 gain + (gain / x)^2 to its square, and a row first multiplies the
+square by four. So the first rows shape the result and all later ones double it:
 
     x_end^2  >  4^rows x^2 + 2 gain columns (4^rows - 1) / 3
 
 The step is no more than a division and a sum, both rounded as IEEE 754 demands and never fused, so
 on a CPU all ports agree to the bit on any inputs, as a test asserts. There are no dyadic inputs
-nevertheless, for no quotient stays exact and a compiler for GPUs may round its quotients otherwise.
+nevertheless, as no quotient stays exact, and a compiler for GPUs may round quotients differently.
 
-Left out: the whole loop unrolled under torch.compile. Its inductor follows a value to wherever that
-is used, twice a step, so its work doubles with every step: in ten steps it loads 9,000 values, 100
-would never end, though the code that it writes has each step once. Numba's prange: five values are
-nothing to share. `vmap`: the step is elementwise already.
+Left out: the whole loop unrolled under torch.compile. Inductor follows a value to each place where
+it is used, two per step, so its work doubles with every step: for ten steps it loads 9,000 values,
+for 100 it would never end, though the code that it writes has each step once. Numba's prange: five
+values are nothing to share. `vmap`: the step is elementwise already.
 """
 
 from typing import Any
@@ -74,7 +74,7 @@ def alive(arguments: tuple, outputs: tuple) -> None:
 
 
 def work(arguments: tuple, outputs: tuple) -> Work:
-    """Sums and quotients. That each waits for the one before, no roofline knows."""
+    """Sums and quotients; a roofline does not know that each waits for the one before."""
     x, _, rows, columns = arguments
     return Work((moved(x, *outputs),), operations=x.size * rows * (1 + 2 * columns))
 

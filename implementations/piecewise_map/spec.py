@@ -15,10 +15,10 @@ With x = 1 / sqrt(f) the second is solved by `iterations` steps of the fixed-poi
 have no units, nor has `friction` (points,). A step shrinks an error at least fivefold, so that 24
 steps reach the last bit of float64; roundings do not accumulate.
 
-What is taught: an element costs a division in one branch and `iterations` logarithms in the other.
-A select (`where`) pays both for every element, and needs both to be defined there: at small Re the
-iteration runs into the logarithm of a negative number. A branch pays one, if it stays a branch. In
-the size `small` an eighth of the flows is turbulent, in `turbulent` all are.
+The lesson: an element costs a division in one branch and `iterations` logarithms in the other. A
+select (`where`) pays for both for every element, and needs both to be defined there: at small Re
+the iteration runs into the logarithm of a negative number. A branch pays for one, if it stays a
+branch. At size `small` an eighth of the flows is turbulent, at `turbulent` all are.
 
 No dyadic inputs: a logarithm is rounded differently in every library. Left out: `vmap` of anything
 but the conditional, and torch's `cond`, which takes no more than one predicate either.
@@ -79,7 +79,7 @@ def alive(arguments: tuple, outputs: tuple) -> None:
 
 
 def work(arguments: tuple, outputs: tuple) -> Work:
-    """A logarithm, a division and three more an iteration, where the flow is turbulent."""
+    """A logarithm, a division and three more per iteration, where the flow is turbulent."""
     reynolds, _, iterations = arguments
     turbulent = int((reynolds >= CRITICAL).sum())
     operations = turbulent * iterations * (EXPONENTIAL + 4) + reynolds.size

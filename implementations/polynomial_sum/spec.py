@@ -8,7 +8,7 @@ fused into one loop it makes none. In eager JAX every operation is a call of its
 all are one.
 
 How the terms are added up matters in float32: see squared_distance for what each way loses. Here
-terms have both signs, -4 <= term, and the sum is compared in units of what a term is worth.
+terms have both signs, -4 <= term, and the sum is compared in ulps of 1, which a term is worth.
 
 There is no `vmap` (a row is one entry) and no `einsum` (nothing is contracted: the square is not
 that of `x`, and the constant not a product). `x` has no unit.

@@ -4,14 +4,14 @@
 
 Both columns are (rows,), without units. Each row seems to wait for the last, but addition and
 multiplication are associative: in a tree, all pairs are joined at once, then all fours, and
-log2(rows) rounds do (Blelloch, Prefix sums and their applications, 1990). The tree
+log2(rows) rounds suffice (Blelloch, Prefix sums and their applications, 1990). The tree
 does more work and rounds less: its errors grow with the logarithm of the rows.
 
 The dyadic inputs are the steps of walks between bounds: sums of any stretch of `terms` are small
 multiples of 1/64 and products of any stretch of `factors` powers of two, so that they are exact
 in any order. Left out: torch's eager loop over rows, which LIF shows, and its `associative_scan`, a
 prototype: on a CPU its mode `pointwise` is refused, and `generic` is traced level by level of the
-tree, which takes it half a minute and yields what is slower than `cumsum`; `vmap`, for the two
+tree, which takes half a minute and gives code that is slower than `cumsum`; `vmap`, as the two
 columns are joined differently.
 """
 

@@ -1,4 +1,4 @@
-"""Softmax regression: the probability of each class, and the loss of the classes that are right.
+"""Softmax regression: the probability of each class, and the loss, given the right ones.
 
     logits[i, c]        = sum over f of x[i, f] weights[f, c] + bias[c]
     probabilities[i, c] = exp(logits[i, c]) / sum over k of exp(logits[i, k])
@@ -17,9 +17,9 @@ which is finite for any finite logits. Shapes: x (points, features), weights (fe
 bias (classes,), labels (points,) integers from 0 to classes - 1. Nothing has a unit.
 
 There are no dyadic inputs: no two libraries have the same exp to the last bit. In `inputs` the
-first point has logits of some 1e4, for which a port that does not shift gives NaN or infinity.
+first point has logits of about 1e4, for which a port that does not shift gives NaN or infinity.
 There is no `einsum`: all that it could say is `x @ weights`. The public pieces of scikit-learn are
-left out: `log_loss` clips probabilities, and gives such a point a loss of 36 for one of thousands.
+left out: `log_loss` clips probabilities, and gives such a point a loss of 36 instead of thousands.
 """
 
 from typing import Any
@@ -31,7 +31,7 @@ from portstudy import EXPONENTIAL, Arrays, InvalidInput, Kernel, Ulps, Work, mov
 def make_inputs(
     rng: np.random.Generator, dtype: np.dtype, *, points: int, features: int, classes: int
 ) -> tuple:
-    """General inputs: logits of some 2, and for the first point of some 1e4; labels at random."""
+    """General inputs: logits of about 2, and 1e4 for the first point; labels at random."""
     x = rng.normal(size=(points, features))
     x[0] *= 5000
     weights = rng.normal(size=(features, classes)) * 2 / np.sqrt(features)
@@ -67,7 +67,7 @@ def alive(arguments: tuple, outputs: tuple) -> None:
 
 
 def work(arguments: tuple, outputs: tuple) -> Work:
-    """One product; an exponential a class; every point is read once, its probabilities written."""
+    """One product, an exponential per class; points are read once, their probabilities written."""
     x, weights, _, labels = arguments
     probabilities, _ = outputs
     operations = 2 * len(x) * weights.size + probabilities.size * (EXPONENTIAL + 4)

@@ -1,18 +1,18 @@
-"""Squaring until all values fall under a tolerance: a loop whose end the data decide.
+"""Squaring until all values fall below a tolerance: a loop whose end the data decide.
 
     x_0 = x,   x_(k+1) = x_k^2 elementwise,   until max |x_k| <= tolerance max |x|
 
 Squaring is the simplest iteration that converges with the second order (Nocedal and Wright,
 Numerical Optimization, 2006, section A.2): the number of correct digits of its limit, zero, doubles
 with each step. `x` is (values,), without units, its largest magnitude below 1. The tolerance is
-relative to that magnitude, for an absolute one means nothing until a scale is known. Returned are
+relative to that magnitude, as an absolute one means nothing until a scale is known. Returned are
 the last `x` and `count`, an int32: how often it was squared.
 
 How many steps there are is not known when a port is compiled: neither `scan` nor `fori_loop` with
 a fixed length can stop, `while_loop` can. `vmap` is left out: there it would run as long as the
 slowest needs, and the maximum over all values asks for that anyway.
 
-All ports agree to the bit on any inputs, for a product of two numbers is rounded in one way only
+All ports agree to the bit on any inputs, as a product of two numbers can be rounded in one way only
 and a maximum not at all. The dyadic inputs are powers of two, on which nothing is rounded. Neither
 gets near the smallest normal number, below which libraries may disagree on whether it is zero.
 """

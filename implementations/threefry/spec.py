@@ -13,7 +13,7 @@ where r is 13, 15, 26, 6, 17, 29, 16, 24 in turn. Every number depends on its ow
 the i-th can be had without those before it, by any thread, in any order, in a batch of any shape.
 A generator with a state, such as NumPy's PCG64, gives a stream that must be drawn in order.
 
-On this, JAX's layout (jax_threefry_partitionable, its default since 0.5). For i = 0, 1, 2 ..,
+On top of it, JAX's layout (jax_threefry_partitionable, its default since 0.5). For i = 0, 1, 2 ..,
 (a, b) from the counter (0, i):
 
     bits[i] = a ^ b                     of 32 bits, or a * 2**32 + b, of 64: `width`
@@ -23,12 +23,12 @@ On this, JAX's layout (jax_threefry_partitionable, its default since 0.5). For i
 
 So they equal `jax.random.bits`, `uniform`, `split` and `fold_in` of the key `jax.random.key(seed)`,
 which is (seed >> 32, seed % 2**32). Scaling to another range is left to the caller: `uniform(key,
-minval=.., maxval=..)` is fused to a multiply-add under jit, and no longer the same bits without.
+minval=.., maxval=..)` is fused to a multiply-add under jit, which gives other bits than without.
 
 `key` is (2,) uint32, `data` (folds, 2) uint32. Of bits and keys there are `words`, of uniform
 numbers `numbers`: most of the time goes to the latter. All is exact, so all inputs are dyadic, and
 every port must agree to the bit. Normal numbers are another kernel, threefry_normal, as logarithm
-and cosine differ between libraries. PCG64 is no port, as its bits are others.
+and cosine differ between libraries. PCG64 is not a port, as its bits are others.
 """
 
 from typing import Any

@@ -20,7 +20,7 @@ Computations, 4th ed. 2013, chapter 1).
 Dyadic inputs: entries are -1, 0 and 1, so that all sums are whole numbers below 2**24 and a square
 root is the only rounding; it is correct everywhere but in `torch.sqrt` (see torch_eager.py).
 Left out: `vmap` over rows, which gives the program of the product, and a parallel loop in Numba,
-which would spread over the cores what the small product does not even do.
+which would spread over the cores what the small product need not do at all.
 """
 
 from typing import Any
