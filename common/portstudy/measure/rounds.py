@@ -114,7 +114,7 @@ def measure(
         reference = folder / f"{held_against}.npz"
         limit = None
         if spec.work and session.ports[held_against].status == "measured":
-            outputs = tuple(_saved(reference).values())
+            outputs = spec.nested(_saved(reference).values())
             work = spec.work(spec.make_inputs(size, dtype), outputs)
             limit = Process(
                 {"work": work, "dtype": dtype, "threads": threads, "device": device},
@@ -151,7 +151,7 @@ def _prepare(
         outputs, expected = _saved(Path(path)), _saved(folder / f"{reference.port}.npz")
         if figures is reference:
             arguments = kernel.make_inputs(session.size, session.dtype)
-            kernel.alive(arguments, tuple(outputs.values()))
+            kernel.refuse_dead(arguments, kernel.nested(outputs.values()))
         exact = _saved(folder / "exact.npz") if (folder / "exact.npz").exists() else None
         elsewhere = kernel.backend(figures.port).rounds_elsewhere
         if kernel.measures_rounding:
@@ -160,11 +160,7 @@ def _prepare(
             figures.largest_error = compare(kernel, expected, outputs, rounding=rounding)
         elif session.bits or exact is None:
             figures.largest_error = compare(
-                kernel,
-                expected,
-                outputs,
-                bits=session.bits and not elsewhere,
-                elsewhere=elsewhere,
+                kernel, expected, outputs, bits=session.bits, elsewhere=elsewhere
             )
         else:
             figures.largest_error = compare_accuracy(kernel, exact, expected, outputs)
