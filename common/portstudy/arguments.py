@@ -36,7 +36,7 @@ class Call:
         self.lengths: dict[str, int] = {}
         """Of each axis."""
         self.waiting: list[tuple[str, Any, Any]] = []
-        """Arguments whose bounds are lengths, which may not be known yet: name, declaration, value."""
+        """Arguments whose bounds are lengths, perhaps not known yet: name, declaration, value."""
 
     def take(self, name: str, declared: Any, value: Any) -> Any:
         """An argument as it was declared, or InvalidInput."""
@@ -69,6 +69,9 @@ class Bounded:
     from 0 to 1
     """
 
+    whole = False
+    """Are they integers?"""
+
     def __init__(
         self, *, above: Bound = None, at_least: Bound = None, below: Bound = None,
         at_most: Bound = None, unit: str = "",
@@ -83,7 +86,10 @@ class Bounded:
 
     def allowed(self, lengths: Mapping[Any, int]) -> str:
         """The bounds in words."""
-        words = {word: _spelt(lengths.get(bound, bound)) for word, bound in self.bounds.items()}
+        bounds = {word: lengths.get(bound, bound) for word, bound in self.bounds.items()}
+        if self.whole and isinstance(bounds.get("below"), int):
+            bounds["up to"] = bounds.pop("below") - 1
+        words = {word: _spelt(bound) for word, bound in bounds.items()}
         if {"from", "up to"} == set(words):
             return f"from {words['from']} to {words['up to']}"
         return " and ".join(f"{word} {bound}" for word, bound in words.items())
@@ -122,6 +128,7 @@ class Array(Bounded):
         super().__init__(**bounds)
         self.axes = axes
         self.dtype = None if dtype is None else np.dtype(dtype)
+        self.whole = self.dtype is not None and self.dtype.kind in "iu"
 
     def __repr__(self) -> str:
         return f"({', '.join(map(str, self.axes))})" + (f" {self.dtype}" if self.dtype else "")

@@ -203,6 +203,9 @@ class Port:
         declared = self.kernel.arguments.items()
         return inspect.Signature([inspect.Parameter(x, kind, annotation=y) for x, y in declared])
 
+    def __repr__(self) -> str:
+        return f"{self.kernel.name}/{self.name}({', '.join(self.kernel.arguments)})"
+
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         """NumPy arrays in, NumPy arrays out; raises InvalidInput before anything compiles."""
         return self.get(self.wait(self.call(*self.put(self.check(*arguments, **named)))))
@@ -211,10 +214,11 @@ class Port:
         """The arguments as read-only NumPy arrays of this port's dtype, or InvalidInput."""
         if named or len(arguments) != len(self.kernel.arguments):
             try:
+                for name in named:
+                    one_of("argument", name, self.kernel.arguments)
                 arguments = self.__signature__.bind(*arguments, **named).args
-            except TypeError as error:
-                names = ", ".join(self.kernel.arguments)
-                raise TypeError(f"{self.kernel.name}/{self.name} takes {names}: {error}") from None
+            except (TypeError, UnknownName) as error:
+                raise TypeError(f"{self!r}: {error}") from None
         return self.kernel.checked(np.dtype(self.backend.dtype), *arguments)
 
     def put(self, arguments: tuple) -> tuple:

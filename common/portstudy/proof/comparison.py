@@ -56,9 +56,9 @@ def compare(
 ) -> float:
     """Hold a port's outputs against the reference's; returns the largest error, in ulps.
 
-    By the rule of each output; with `bits`, to the last bit; with `elsewhere`, by so many times what
-    the rule allows, for a library that rounds in other places (`Backend.rounds_elsewhere`); with
-    `allowed`, by these differences; with `rounding`, by what that may change.
+    By the rule of each output; with `bits`, to the last bit; with `elsewhere`, by so many times
+    what the rule allows, for a library that rounds in other places (`Backend.rounds_elsewhere`);
+    with `allowed`, by these differences; with `rounding`, by what that may change.
     Raises Different, with the first value that differs too much.
     """
     rules = kernel.rules(expected)

@@ -86,7 +86,7 @@ def outputs_of(reference: Port, arguments: tuple, *, alive: bool = True) -> Any:
 def prove_to_the_bit(port: Port, arguments: tuple, *, alive: bool = True) -> Run:
     """Tier 1. `arguments` are dyadic; every output must be the reference's to the last bit.
 
-    Where the port's library rounds in other places: by the rule of each output, and how many times it.
+    Where the port's library rounds in other places: by so many times the rule of each output.
     """
     arguments = port.check(*arguments)
     expected = outputs_of(reference_of(port), arguments, alive=alive)
