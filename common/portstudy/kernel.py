@@ -18,12 +18,8 @@ from portstudy.trees import fill, leaves, map_leaves, names_of
 from portstudy.work import Work
 
 DTYPES = ("float64", "float32")
-
-
 DEVICES = ("cpu", "cuda")
-
-
-NO_PORTS = ("spec", "picture", "__init__")
+NO_PORTS = ("spec", "picture")
 
 
 class Broken(RuntimeError):
@@ -160,8 +156,11 @@ class Kernel:
         return self.checked(precision, *make(np.random.default_rng(seed), **shape))
 
     def ports(self) -> list[str]:
-        """Names of this kernel's ports: the reference first, then as `ls` lists them."""
-        names = sorted(p.stem for p in self.folder.glob("*.py"))
+        """Names of this kernel's ports: the reference first, then as `ls` lists them.
+
+        A file whose name starts with an underscore is no port: it has what several ports share.
+        """
+        names = sorted(p.stem for p in self.folder.glob("[!_]*.py"))
         names = [name for name in names if name not in NO_PORTS]
         return sorted(names, key=lambda name: name != self.reference)
 

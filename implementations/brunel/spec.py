@@ -73,10 +73,9 @@ from portstudy import (
     fits,
     moved,
 )
-
-from .._spiking import beyond, first_difference
-from ..lif.spec import check_threshold
-from ..lif_sparse.spec import check_rows
+from portstudy.implementations._spiking import beyond, first_difference
+from portstudy.implementations.lif.spec import check_threshold
+from portstudy.implementations.lif_sparse.spec import check_rows
 
 DT = 0.1  # ms: length of a step
 TAU = 20.0  # ms: membrane time constant

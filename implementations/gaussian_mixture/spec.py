@@ -28,8 +28,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from portstudy import EXPONENTIAL, Array, InvalidInput, Kernel, Scalar, Size, Traffic, Ulps, Work
-
-from ..gaussian_density.spec import check_covariance
+from portstudy.implementations.gaussian_density.spec import check_covariance
 
 
 class Mixture(NamedTuple):

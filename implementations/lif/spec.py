@@ -34,8 +34,7 @@ from portstudy import (
     fits,
     moved,
 )
-
-from .._spiking import explain
+from portstudy.implementations._spiking import explain
 
 
 class State(NamedTuple):

@@ -17,9 +17,8 @@ from typing import Any
 
 import numpy as np
 from portstudy import Array, Choice, Exact, Kernel, Size, Traffic, Ulps, Work, fits, moved
-
-from .._spiking import explain as explain_trials
-from ..lif.spec import (
+from portstudy.implementations._spiking import explain as explain_trials
+from portstudy.implementations.lif.spec import (
     DYADIC,
     GENERAL,
     LIF,

@@ -44,10 +44,16 @@ from portstudy import (
     fits,
     moved,
 )
-
-from .._spiking import explain as explain_spikes
-from ..lif.spec import DYADIC, GENERAL, LIF, check_rate, check_threshold, make_weights
-from ..threefry.spec import KEY, MIXING
+from portstudy.implementations._spiking import explain as explain_spikes
+from portstudy.implementations.lif.spec import (
+    DYADIC,
+    GENERAL,
+    LIF,
+    check_rate,
+    check_threshold,
+    make_weights,
+)
+from portstudy.implementations.threefry.spec import KEY, MIXING
 
 
 class State(NamedTuple):

@@ -33,9 +33,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from portstudy import Array, Exact, InvalidInput, Kernel, Size, Traffic, Ulps, Work, fits, moved
-
-from .._spiking import explain
-from ..lif.spec import DYADIC, GENERAL, LIF, Parameters, check_rate, check_threshold
+from portstudy.implementations._spiking import explain
+from portstudy.implementations.lif.spec import (
+    DYADIC,
+    GENERAL,
+    LIF,
+    Parameters,
+    check_rate,
+    check_threshold,
+)
 
 
 class Synapses(NamedTuple):

@@ -14,8 +14,7 @@ in NumPy is left out: it takes minutes where the slowest port here takes seconds
 
 import numpy as np
 from portstudy import Array, Kernel, Size, Ulps, Work, moved
-
-from ..lotka_volterra.spec import YEARS, Parameters, parameters
+from portstudy.implementations.lotka_volterra.spec import YEARS, Parameters, parameters
 
 
 def make_inputs(rng: np.random.Generator, *, runs: int, steps: int) -> tuple:

@@ -30,8 +30,7 @@ which makes it six times the work (see nested_recurrence).
 
 import numpy as np
 from portstudy import Array, Exact, Kernel, Scalar, Size, Ulps, Work, moved
-
-from ..lotka_volterra.spec import YEARS, Parameters, parameters
+from portstudy.implementations.lotka_volterra.spec import YEARS, Parameters, parameters
 
 
 def make_inputs(rng: np.random.Generator, *, max_steps: int) -> tuple:

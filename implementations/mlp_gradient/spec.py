@@ -30,8 +30,7 @@ There are no dyadic inputs: no two libraries have the same exp and tanh to the l
 
 import numpy as np
 from portstudy import EXPONENTIAL, Array, Kernel, Ulps, Work, moved
-
-from ..mlp_inference.spec import Layer
+from portstudy.implementations.mlp_inference.spec import Layer
 
 
 def make_inputs(

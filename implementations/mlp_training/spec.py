@@ -48,8 +48,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from portstudy import EXPONENTIAL, Array, Kernel, Scalar, Size, Traffic, Ulps, Work, moved
-
-from ..mlp_inference.spec import Layer
+from portstudy.implementations.mlp_inference.spec import Layer
 
 
 class Examples(NamedTuple):

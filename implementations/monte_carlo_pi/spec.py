@@ -33,8 +33,7 @@ further ports without chunks: jax_vmap shows what it costs to have all points in
 
 import numpy as np
 from portstudy import Array, Exact, InvalidInput, Kernel, Size, Ulps, Work, moved
-
-from ..threefry.spec import KEY, MIXING
+from portstudy.implementations.threefry.spec import KEY, MIXING
 
 LEVELS = (1.0, 1.959964, 2.575829)  # the standard error itself, 95 % and 99 %
 

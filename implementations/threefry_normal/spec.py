@@ -25,8 +25,7 @@ with a state, but no counter: neither is a port. Left out as well is `vmap`, as 
 
 import numpy as np
 from portstudy import EXPONENTIAL, Array, Kernel, Size, Ulps, Work, fits, moved
-
-from ..threefry.spec import KEY, MIXING, Width
+from portstudy.implementations.threefry.spec import KEY, MIXING, Width
 
 
 def make_inputs(rng: np.random.Generator, *, pairs: int, width: int = 32) -> tuple:

@@ -66,7 +66,7 @@ N = dict(n=(Array("rows"), np.zeros(3)))
         # A bound that is the length of an axis.
         (Size(at_most="rows"), 4, "x: 4; allowed: integers from 0 to 3"),
         (Size(at_most="rows"), 2.0, "x: 2.0; allowed: integers from 0 to 3"),
-        (Array("m", dtype=np.int32, at_least=0, below="rows"), [3], "x: 3 at [0]; allowed: from 0 to 2"),
+        (Array("m", dtype=int, at_least=0, below="rows"), [3], "x: 3 at [0]; allowed: from 0 to 2"),
     ],
 )  # fmt: skip
 def test_what_is_refused(declared: Any, value: Any, message: str):

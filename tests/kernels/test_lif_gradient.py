@@ -122,7 +122,7 @@ X, WEIGHTS, DRIVE, TARGET, PARAMETERS, SURROGATE = range(6)
         (TARGET, lambda t: t[0], r"^target: shape \(270,\); allowed: \(examples, neurons\)$"),
         (TARGET, lambda t: t[1:], r"^target: .* does not match \(examples=3, neurons=270\)$"),
         (PARAMETERS, lambda p: p[:2], r"^parameters: tuple; allowed: Parameters\(decay, thr"),
-        (PARAMETERS, lambda p: p._replace(decay=1.5), r"^parameters\.decay: 1\.5; allowed: from 0 to 1"),
+        (PARAMETERS, lambda p: p._replace(decay=1.5), r"^parameters\.decay: 1\.5; allowed: from 0"),
         (PARAMETERS, lambda p: p._replace(threshold=0), r"\.threshold: 0\.0; allowed: above 0$"),
         (
             PARAMETERS,

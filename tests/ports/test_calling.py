@@ -42,7 +42,7 @@ def test_a_name_that_is_not_an_arguments_is_refused(port, named: dict, message: 
 
 
 def test_too_many_arguments(port):
-    with pytest.raises(TypeError, match="too many positional arguments$"):
+    with pytest.raises(TypeError, match=r"too many positional arguments$"):
         port(*inputs("lif", "float64"), 1)
 
 

@@ -8,7 +8,6 @@ import pytest
 from portstudy import Traffic, Unavailable, Work, find_kernel, kernels, load, moved
 from portstudy.measure.limits import Limit
 from portstudy.measure.session import Figures, Session
-from portstudy.trees import leaves
 
 
 @pytest.fixture(scope="module")
