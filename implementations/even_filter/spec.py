@@ -18,13 +18,11 @@ so dyadic inputs are the general ones. Left out: `vmap`, whose results would dif
 torch's `nonzero_static`, which the prefix sum does without.
 """
 
-from typing import Any
-
 import numpy as np
-from portstudy import Arrays, Exact, Kernel, Work, moved
+from portstudy import Array, Exact, Kernel, Work, moved
 
 
-def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, numbers: int) -> tuple:
+def make_inputs(rng: np.random.Generator, *, numbers: int) -> tuple:
     """Integers of both signs, about half of them even; both extremes of int32 are among them."""
     values = rng.integers(-(2**31), 2**31, numbers, dtype=np.int32)
     values[:3] = -(2**31), 0, 2**31 - 1
@@ -32,15 +30,9 @@ def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, numbers: int) -> t
     return (values,)
 
 
-def check(dtype: np.dtype, values: Any) -> tuple:
-    """values: (numbers,) int32."""
-    return (Arrays(dtype).take("values", values, "numbers", dtype=np.int32),)
-
-
-def alive(arguments: tuple, outputs: tuple) -> None:
+def alive(arguments: tuple, evens: np.ndarray) -> None:
     """Something must be kept and something dropped, and the order must be seen."""
     (values,) = arguments
-    (evens,) = outputs
     assert 0 < len(evens) < len(values), f"{len(evens)} of {len(values)} values are even"
     assert len(np.unique(evens)) > 1, "all that is kept is alike"
 
@@ -48,10 +40,13 @@ def alive(arguments: tuple, outputs: tuple) -> None:
 def work(arguments: tuple, outputs: tuple) -> Work:
     """Every number is read once, every even one written."""
     (values,) = arguments
-    return Work((moved(values, *outputs),), operations=values.size)
+    return Work((moved(values, outputs),), operations=values.size)
 
 
 even_filter = Kernel(
+    arguments={
+        "values": Array("numbers", dtype=np.int32),
+    },
     inputs=make_inputs,
     dyadic=make_inputs,
     outputs={"evens": Exact("number")},
@@ -61,7 +56,6 @@ even_filter = Kernel(
         "check": dict(numbers=203),
     },
     reference="numpy_mask",
-    check=check,
     alive=alive,
     work=work,
 )

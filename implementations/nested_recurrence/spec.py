@@ -28,44 +28,33 @@ values are nothing to share. `vmap`: the step is elementwise already.
 from typing import Any
 
 import numpy as np
-from portstudy import Arrays, InvalidInput, Kernel, Ulps, Work, moved, size
+from portstudy import Array, InvalidInput, Kernel, Scalar, Size, Ulps, Work, moved
 
 
-def make_inputs(
-    rng: np.random.Generator, dtype: np.dtype, *, values: int, rows: int, columns: int
-) -> tuple:
+def make_inputs(rng: np.random.Generator, *, values: int, rows: int, columns: int) -> tuple:
     """The tutorial's gain; values so far apart that they stay apart."""
     return rng.uniform(0.5, 30.0, values), 5.0, rows, columns
 
 
-def check(dtype: np.dtype, x: Any, gain: Any, rows: Any, columns: Any) -> tuple:
-    """x (values,) above 0, gain above 0, rows >= 0, columns >= 0, so that x cannot overflow."""
-    arrays = Arrays(dtype)
-    x = arrays.take("x", x, "values")
-    gain = arrays.scalar("gain", gain)
-    rows, columns = size("rows", rows), size("columns", columns)
-    if np.any(x <= 0):
-        raise InvalidInput(f"x: {np.min(x)}; allowed: above 0")
-    if gain <= 0:
-        raise InvalidInput(f"gain: {gain}; allowed: above 0")
-    # Once pushed, x is at least 2 sqrt(gain), and a step adds 2.25 gain to its square at most.
+def check(x: np.ndarray, gain: Any, rows: int, columns: int) -> None:
+    """Rows so few that x cannot overflow.
+
+    Once pushed, x is at least 2 sqrt(gain), and a step adds 2.25 gain to its square at most.
+    """
     wide, push = x.astype(np.float64), float(gain)
     with np.errstate(over="ignore"):
         largest = rows + np.log2(np.max(wide + push / wide) + np.sqrt(push * columns))
-    allowed = np.finfo(dtype).maxexp
+    allowed = np.finfo(x.dtype).maxexp
     if largest >= allowed:
         raise InvalidInput(
             f"rows: {rows}, in which x could reach 2**{largest:.0f}; "
-            f"allowed: below 2**{allowed} in {dtype}"
+            f"allowed: below 2**{allowed} in {x.dtype}"
         )
-    return x, gain, rows, columns
 
 
-def alive(arguments: tuple, outputs: tuple) -> None:
+def alive(arguments: tuple, end: np.ndarray) -> None:
     """Values that were only doubled, or that are all alike, would prove nothing."""
     x, gain, rows, columns = arguments
-    (end,) = outputs
-    assert np.isfinite(end).all(), "a value is not finite"
     start = x.astype(np.float64)
     scaled = np.ldexp(end.astype(np.float64), -rows)
     assert (scaled**2 > start**2 + gain * columns / 2).all(), "the inner loop left no trace"
@@ -76,10 +65,16 @@ def alive(arguments: tuple, outputs: tuple) -> None:
 def work(arguments: tuple, outputs: tuple) -> Work:
     """Sums and quotients; a roofline does not know that each waits for the one before."""
     x, _, rows, columns = arguments
-    return Work((moved(x, *outputs),), operations=x.size * rows * (1 + 2 * columns))
+    return Work((moved(x, outputs),), operations=x.size * rows * (1 + 2 * columns))
 
 
 nested_recurrence = Kernel(
+    arguments={
+        "x": Array("values", above=0),
+        "gain": Scalar(above=0),
+        "rows": Size(),
+        "columns": Size(),
+    },
     inputs=make_inputs,
     # Alike to the bit on a CPU. A quotient that is two ulps off, as some compilers for GPUs have
     # it, is a small part of the sum, and the error of a square is quartered in every row.

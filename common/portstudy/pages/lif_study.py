@@ -408,7 +408,7 @@ def least(kernel: str, size: str) -> tuple[float, float]:
     assert spec.work is not None
     arguments = spec.make_inputs(size, "float64")
     outputs: Any = load(kernel, "numba_event")(*arguments)
-    work = spec.work(arguments, (outputs[0], outputs[1].voltage))
+    work = spec.work(arguments, outputs)
     return sum(traffic.bytes for traffic in work.traffic), work.operations
 
 

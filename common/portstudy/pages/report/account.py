@@ -104,8 +104,8 @@ class Account:
         spec = find_kernel(session.kernel)
         assert spec.work is not None
         arguments = spec.make_inputs(session.size, session.dtype)
-        spikes, state = load(session.kernel, "numpy_event", dtype=session.dtype)(*arguments)
-        work = spec.work(arguments, (spikes, state.voltage))
+        outputs = load(session.kernel, "numpy_event", dtype=session.dtype)(*arguments)
+        work = spec.work(arguments, outputs)
         needed = sum(traffic.bytes for traffic in work.traffic)
         ports = sorted(
             (

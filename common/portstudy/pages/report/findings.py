@@ -180,7 +180,7 @@ def disagreements() -> list[tuple[str, str, str]]:
 def proof(kernel: str, figures: Iterable[Figure]) -> str:
     """How the outputs of these ports were held against the reference's."""
     spec, figures = find_kernel(kernel), list(figures)
-    rules = ", ".join(f"{name} {rule(r)}" for name, r in spec.outputs.items())
+    rules = ", ".join(f"{name} {rule(r)}" for name, r in spec.rules(()).items())
     largest = max((f.error for f in figures if f.error == f.error), default=math.nan)
     if spec.dyadic is not None:
         how = "compared bit for bit, on inputs on which no order of summation can matter"
@@ -191,7 +191,7 @@ def proof(kernel: str, figures: Iterable[Figure]) -> str:
         how = "compared within the tolerances of the spec"
     error = f"; largest error {largest:.3g} ulps" if largest == largest else ""
     more = [
-        "every single step on general inputs" if spec.single_steps else "general inputs",
+        "every single step on general inputs" if spec.steps else "general inputs",
         "float32 against float64",
         f"{wrong_ports(kernel)} known-wrong ports that must fail" if wrong_ports(kernel) else "",
     ]
@@ -201,7 +201,7 @@ def proof(kernel: str, figures: Iterable[Figure]) -> str:
 
 def rounds_elsewhere(kernel: str, port: str) -> bool:
     """Is it of a library whose arithmetic is another, so that no bits can be asked for?"""
-    return there(kernel, port) and find_kernel(kernel).backend(port).rounds_elsewhere
+    return there(kernel, port) and bool(find_kernel(kernel).backend(port).rounds_elsewhere)
 
 
 def rule(given: Any) -> str:
