@@ -22,7 +22,7 @@ READY := .venv/ready
 SIMULATORS := .venv-simulators
 SETTINGS := --dtype $(DTYPE) --device $(DEVICE) $(if $(THREADS),--threads $(THREADS))
 
-.PHONY: bench install test simulators test-simulators history compare prune gpu report publish account notes lint format types check smoke clean
+.PHONY: bench install test simulators test-simulators history compare prune gpu report publish account notes lint format types check smoke wheel clean
 
 bench: $(READY)
 	$(BIN)/python -m portstudy.cli.history bench $(SETTINGS) $(BENCH)
@@ -69,6 +69,7 @@ publish: $(READY)
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 	$(BIN)/cog --check README.md notes/*.md
 	$(BIN)/python -m portstudy.pages.report check
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
@@ -105,6 +106,10 @@ smoke: $(READY)
 	$(BIN)/asv run --quick --dry-run --show-stderr -E checkout --machine "$$machine" \
 	  --bench "Lif\.track_(relative_time|first_call).*(numpy|numba|jax_scan|torch)_e[^m]*'small'"
 	$(BIN)/python -m portstudy.cli.history publish
+
+# What users install: a wheel, in an environment that has nothing else. The kernels are inside.
+wheel: $(READY)
+	scripts/try-wheel $(BIN)/python
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "portstudy needs Python 3.11 or later: make PYTHON=python3.11")'

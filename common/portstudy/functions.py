@@ -11,13 +11,12 @@ The first file has the function as it is, and `inputs`, which makes its argument
 
 Each further file has that function once more, ported: the one of the same name, or else the last
 one that the file defines. Its library is the one that the file imports. What a port may return is
-what the first one does, within what rounding does to it (`equivalence.rounding`).
+what the first one does, within what rounding does to it (`portstudy.proof.rounding`).
 """
 
 import ast
 import copy
 import inspect
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -28,7 +27,7 @@ import numpy as np
 
 from portstudy.arguments import InvalidInput
 from portstudy.backends import LIBRARIES
-from portstudy.importing import import_file
+from portstudy.importing import import_beside, import_file
 from portstudy.kernel import Kernel
 from portstudy.names import UnknownName
 from portstudy.rules import Exact, Measured
@@ -74,12 +73,14 @@ def functions(paths: tuple[str, ...]) -> Functions:
     for name in paths:
         path = Path(name).resolve()
         if not path.is_file():
-            raise UnknownName(f"file {name!r}: there is none; allowed: a Python file")
+            raise UnknownName(f"file {name!r} does not exist; allowed: a Python file")
         if path.stem in files:
-            raise UnknownName(f"file {name!r}: {path.stem!r} is one already; allowed: other names")
+            raise UnknownName(
+                f"file {name!r}: there is another {path.stem!r}; allowed: files with different names"
+            )
         files[path.stem] = path
-        if str(path.parent) not in sys.path:  # so that it can import what lies beside it
-            sys.path.append(str(path.parent))
+    for path in files.values():
+        import_beside(path.parent, files)
     first = next(iter(files))
     names: dict[str, str] = {}
     for port, path in files.items():

@@ -18,7 +18,7 @@ from portstudy.checkout import IMPLEMENTATIONS
 from portstudy.find import find_kernel
 from portstudy.importing import import_file
 from portstudy.kernel import Kernel, Port
-from portstudy.names import UnknownName
+from portstudy.names import Target, UnknownName
 
 # Okabe and Ito's palette, which colour-blind readers can tell apart; and what is nearest to each
 # of them among the colours that every terminal has.
@@ -72,7 +72,7 @@ def population_rate(spikes: np.ndarray, dt: float, width: float) -> Panel:
     rate = spikes[: bins * steps].reshape(bins, -1).mean(axis=1) / (dt * 1e-3)
     mean = spikes.mean() / (dt * 1e-3)
     return Panel(
-        f"population rate, {mean:.1f} Hz in the mean",
+        f"population rate, {mean:.1f} Hz on average",
         "time, ms",
         "Hz",
         [Mark((np.arange(bins) + 0.5) * steps * dt, rate)],
@@ -103,7 +103,7 @@ def picture_of(kernel: Kernel) -> Any:
         have = sorted(x.parent.name for x in IMPLEMENTATIONS.glob("*/picture.py"))
         raise UnknownName(
             f"kernel {kernel.name!r}: it has no picture.py; allowed: one, beside its spec.py "
-            f"(common/portstudy/show/pictures.py says what is in it); those that have: {', '.join(have)}"
+            f"(see portstudy.show.pictures); those that have one: {', '.join(have)}"
         )
     return import_file(path)
 
@@ -115,7 +115,7 @@ def run(port: Port, size: str) -> list[Panel]:
     return picture.panels(port, arguments)
 
 
-def default_size(kernel: str) -> str:
+def default_size(kernel: Target) -> str:
     """The size that a kernel is shown at, if nothing else is said."""
     return picture_of(find_kernel(kernel)).SIZE
 

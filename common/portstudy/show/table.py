@@ -50,6 +50,7 @@ def rows(session: Session) -> list[dict[str, Any]]:
                 "peak_bytes": figures.peak_bytes,
                 "put_seconds": figures.put_seconds,
                 "get_seconds": figures.get_seconds,
+                "import_seconds": figures.import_seconds,
             }
         named = {"port": figures.port, "status": figures.status, "reason": figures.reason}
         result.append(named | row | {"samples": figures.samples})
@@ -69,6 +70,7 @@ COLUMNS: dict[str, tuple[str, Callable[[float], str]]] = {
     "changed_lines": ("lines", lambda x: f"{x:.0f}"),
     "put_seconds": ("put", duration),
     "get_seconds": ("get", duration),
+    "import_seconds": ("import", duration),
 }
 """Heading of each figure and how it is written, from left to right."""
 
@@ -77,7 +79,7 @@ COLUMNS: dict[str, tuple[str, Callable[[float], str]]] = {
 IMPORTANT = (
     "steady_seconds", "ratio", "first_call_seconds", "break_even_calls", "largest_error_ulps",
     "share_of_limit", "spread", "changed_lines", "peak_bytes", "compile_seconds", "put_seconds",
-    "get_seconds",
+    "get_seconds", "import_seconds",
 )  # fmt: skip
 
 
@@ -173,27 +175,29 @@ def remarks(session: Session) -> list[str]:
     )
     lines = [
         proof if len(measured) > 1 else f"Proof: none, since only {measured[0].port} was measured.",
-        f"time: median of the rounds; ratio: to {session.reference}, round by round; break-even: "
-        "calls after which the first one, with all compiling, has paid.",
+        f"time: median over the rounds; ratio: to {session.reference}, round by round; break-even: "
+        "the number of calls after which the port is ahead, its first call included.",
     ]
     lines.append(
-        f"ulps: largest error; lines: of code that differ from {session.reference}; memory: what "
-        "two calls took at most; put, get: arguments to the device, results back."
+        f"ulps: largest error; lines: of code that differ from {session.reference}; memory: the "
+        "most that two calls took; put, get: arguments to the device, results back; import: of the "
+        "library and the port, in a new process."
     )
     if spec.measures_rounding:
         lines.append(
-            f"rounding: what it may do was measured, in runs of {session.reference} on inputs "
-            "moved in their last place, and in float32."
+            f"within rounding: as measured by running {session.reference} on inputs moved by one "
+            "unit in the last place, and in float32."
         )
+    lines += [f"{figures.note}." for figures in measured if figures.note]
     if own:
         lines.append(
-            f"time of {', '.join(own)}: what the library says its loop over the steps took; "
-            "building the network and moving it there and back are left out, in its favour."
+            f"time of {', '.join(own)}: the loop over the steps alone, as the library reports it; "
+            "building the network and moving data are left out, in its favour."
         )
     if session.limit:
         lines.append(
-            f"limit: share of {duration(min(session.limit))}, which the bytes and operations of "
-            "the result take at this machine's measured bandwidth and peak."
+            f"limit: {duration(min(session.limit))}, the time that the bytes and operations of the "
+            "result take at this machine's measured bandwidth and peak, as a share of each time."
         )
         if any(session.share(f.port) > 1.05 for f in measured):
             lines.append("A share above 100%: the machine was busy while its limit was measured.")
@@ -214,14 +218,11 @@ def verdict(session: Session) -> str:
     if best.port == session.reference:
         return f"Nothing is faster than {best.port}."
     calls = session.break_even(best.port)
-    equal = session.bits or best.largest_error == 0
-    how = "to the bit" if equal else f"within {factor(best.largest_error)} ulps"
-    paid = "from the first call on" if calls == 1 else f"after {calls:,.0f} calls"
+    equal = best.largest_error == 0
+    how = "equal to the bit" if equal else f"equal within {factor(best.largest_error)} ulps"
+    even = "is ahead from the first call" if calls == 1 else f"breaks even after {calls:,.0f} calls"
     gain = factor(1 / session.relative(best.port))
-    return (
-        f"{best.port} is {gain} times as fast as {session.reference}, equal {how}, "
-        f"and has paid {paid}."
-    )
+    return f"{best.port} is {gain} times as fast as {session.reference}, {how}, and {even}."
 
 
 def caption(session: Session) -> str:

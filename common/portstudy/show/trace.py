@@ -1,7 +1,7 @@
 """A time line of one call of a port, for a trace viewer; or what its library tells instead.
 
-python -m portstudy.show.trace lif jax_scan --to build       writes build/lif-jax_scan.trace.json.gz
-python -m portstudy.show.trace lif jax_jit jax_scan --to build --picture notes/profiling    draws them, too
+python -m portstudy.show.trace lif jax_scan --to build    writes build/lif-jax_scan.trace.json.gz
+python -m portstudy.show.trace lif jax_jit jax_scan --to build --picture notes/profiling
 
 JAX and torch write a trace of their operations, which ui.perfetto.dev shows. For Numba the parallel
 diagnostics are printed, for NumPy and the others what cProfile says. A port is proven first, to the
