@@ -13,7 +13,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from portstudy.find import find_kernel, kernels
-from portstudy.history.results import LIBRARIES, Recorded, benchmark_class, sort_out
+from portstudy.history.results import (
+    LIBRARIES,
+    Recorded,
+    benchmark_class,
+    device_of,
+    sort_out,
+)
 from portstudy.kernel import DTYPES, Kernel
 from portstudy.measure.session import Session
 from portstudy.measure.sweep import Sweep
@@ -115,7 +121,7 @@ def read_run(path: Path) -> Run:
     date = datetime.fromtimestamp(data["date"] / 1000, UTC).date().isoformat()
     run = Run(
         path, machine["machine"], str(machine["cpu"]), str(machine["num_cpu"]),
-        str(machine["device"]), str(machine.get("device_name", machine["device"])),
+        device_of(data), str(machine.get("device_name", machine["cpu"])),
         str(data["commit_hash"]), date, (int(data["date"]), path.name), str(data["python"]),
         tuple((name, str(data["requirements"][name])) for name in LIBRARIES),
         settings["PORTSTUDY_DTYPE"], settings["PORTSTUDY_THREADS"], str(data["env_name"]), {},
