@@ -5,18 +5,21 @@ python -m portstudy.pages.readme    draws the picture in light and in dark; `mak
 
 import contextlib
 import difflib
+import math
 from pathlib import Path
+from statistics import median
 
 from portstudy.backends import library_of
 from portstudy.checkout import ROOT
 from portstudy.find import find_kernel, kernels
 from portstudy.history.results import Recorded, newest
+from portstudy.show.lines import changed_lines
 from portstudy.show.text import duration, times
 from portstudy.show.theme import COLOURS, OTHER
 
 
 def table(kernel: str, size: str) -> str:
-    """Ports side by side, as Markdown, the fastest first."""
+    """Ports side by side, as Markdown for a note, the fastest first."""
     recorded = newest(kernel, size)
     spec = find_kernel(kernel)
     steady, ratio, first, even = (
@@ -28,7 +31,7 @@ def table(kernel: str, size: str) -> str:
         "|---|---|---:|---:|---:|---:|",
     ]
     for port in sorted(steady, key=lambda port: steady[port]):
-        link = f"[`{port}`](implementations/{kernel}/{port}.py)"
+        link = f"[`{port}`](../implementations/{kernel}/{port}.py)"
         if port == spec.reference_at(size):
             gain, calls = "1", "–"
         else:
@@ -218,6 +221,57 @@ def draw_choices(folder: Path) -> None:
         figure.tight_layout()
         figure.savefig(folder / f"choices-{theme}.svg", metadata={"Date": None})
         plt.close(figure)
+
+
+ROWS = {
+    "numba": "Numba",
+    "jax": "JAX",
+    "torch": "PyTorch",
+    "numpy": "NumPy, rewritten",
+    "library": "a library call",
+}
+"""The rows of the README's answer."""
+
+
+def frameworks() -> str:
+    """The answer in five rows: how often each framework wins, what it gains and what it costs.
+
+    Counted is each framework's best port of each kernel, compared with the reference. A library
+    call is one of the kernel's peers, or a port in a library that is not a framework, like SciPy.
+    """
+    best: dict[str, list[tuple[float, float, int]]] = {row: [] for row in ROWS}
+    wins, captions = dict.fromkeys(ROWS, 0), {}
+    for kernel in kernels():
+        if not (recorded := shown(kernel)):
+            continue
+        spec = find_kernel(kernel)
+        reference = spec.reference_at(recorded.size)
+        ratio, even = recorded.figures("relative_time"), recorded.figures("break_even")
+        fastest: dict[str, str] = {}
+        for port in sorted(ratio, key=lambda port: ratio[port]):
+            row = "library" if port in spec.peers else library_of(port)
+            if port != reference and port in spec.ports():
+                fastest.setdefault(row if row in ROWS else "library", port)
+        for row, port in fastest.items():
+            lines = changed_lines(spec.path(reference), spec.path(port))
+            best[row].append((1 / ratio[port], even.get(port, math.inf), lines))
+            wins[row] += ratio[port] == min(ratio.values())
+        captions[recorded.caption.rpartition("; commit")[0]] = None
+    rows = [
+        "| | fastest in | faster than NumPy in | gain | lines changed | breaks even after |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for row, name in ROWS.items():
+        gains, calls, lines = zip(*best[row], strict=True)
+        faster = f"{sum(gained > 1 for gained in gains)} of {len(gains)}"
+        after = f"{median(calls):,.0f} call{'s' * (median(calls) > 1)}"
+        rows.append(
+            f"| {name} | {wins[row]} | {faster} | {times(median(gains))} | {median(lines):.0f} "
+            f"| {'never' if median(calls) == math.inf else after} |"
+        )
+    ports = sum(len(find_kernel(kernel).ports()) for kernel in kernels())
+    counted = f"{len(kernels())} kernels, {ports} ports"
+    return "\n".join([*rows, "", *(f"*{counted}; {caption}.*" for caption in captions)])
 
 
 if __name__ == "__main__":
