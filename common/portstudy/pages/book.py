@@ -145,7 +145,7 @@ def kernel_page(kernel: Kernel) -> str:
     ]
     for port in kernel.ports():
         source = kernel.path(port).read_text(encoding="utf-8")
-        parts.append(f"## `{port}`\n\n{kernel.lesson(port)}\n")
+        parts.append(f"## `{port}`\n\n{kernel.summary(port)}\n")
         parts.append(f"```python\n# implementations/{kernel.name}/{port}.py\n{source}```\n")
     return "\n".join(parts)
 

@@ -1,6 +1,6 @@
 """Scaling over devices: measured with forced host devices, and reckoned for an interconnect.
 
-python -m portstudy.pages.device_study measure    into benchmarks/account: three minutes on a quiet machine
+python -m portstudy.pages.device_study measure    into benchmarks/lif_study: three minutes on a quiet machine
 python -m portstudy.pages.device_study draw       the pictures of notes/scaling.md; its tables are made by cog
 
 Measured are the ports `jax_sharded` over 1, 2 and 4 devices that one processor plays, in turn, each

@@ -1,6 +1,6 @@
 """The account of LIF: what each rung gained and what that is owed to, and how it grows.
 
-python -m portstudy.pages.lif_study measure    sessions and sweeps, into benchmarks/account: half an hour
+python -m portstudy.pages.lif_study measure    sessions and sweeps, into benchmarks/lif_study: half an hour
 python -m portstudy.pages.lif_study terminal   what the README shows of a terminal, of that: two minutes
 python -m portstudy.pages.lif_study draw       the pictures of notes/lif.md; its tables are made by cog
 """
@@ -32,7 +32,7 @@ from portstudy.show.table import print_session
 from portstudy.show.text import duration
 from portstudy.show.theme import COLOURS, OTHER
 
-FOLDER = ROOT / "benchmarks" / "account"
+FOLDER = ROOT / "benchmarks" / "lif_study"
 
 
 NOTES = ROOT / "notes"
@@ -275,7 +275,7 @@ def threads_table() -> str:
     """Many trials at once: what all threads gain over one."""
     files = [FOLDER / f"lif_ensemble-large-float64-{threads}.json" for threads in ("1", "all")]
     if not all(file.exists() for file in files):
-        return "*Not measured yet: `make account`.*"
+        return "*Not measured yet: `make study`.*"
     one, more = map(Session.load, files)
     rows = [
         "| port | one thread | all threads | gain |",
@@ -292,7 +292,7 @@ def threads_table() -> str:
 def growth(name: str) -> str:
     """The picture of a sweep, the fitted exponents, and where ports cross over."""
     if not (FOLDER / f"{name}.json").exists():
-        return "*Not measured yet: `make account`.*"
+        return "*Not measured yet: `make study`.*"
     found = sweep(name)
     unit = SWEEPS[name][-1]
     rows = [picture(name, f"Time of one call over {found.dimension}, on log scales"), ""]

@@ -35,7 +35,7 @@ def table(kernel: str, size: str) -> str:
             gain = times(1 / ratio[port])
             calls = f"{even[port]:.0f}" if port in even else "never"
         rows.append(
-            f"| {link} | {spec.lesson(port)} | {duration(steady[port])} | {gain} "
+            f"| {link} | {spec.summary(port)} | {duration(steady[port])} | {gain} "
             f"| {duration(first[port])} | {calls} |"
         )
     return "\n".join([*rows, "", f"*{recorded.caption}.*"])

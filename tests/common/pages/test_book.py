@@ -41,5 +41,5 @@ def test_a_kernels_page_has_every_port():
     assert text.startswith("# lif\n\nA network of leaky integrate-and-fire (LIF) neurons")
     assert "#/ports.Lif.track_steady_state?" in text
     for port in kernel.ports():
-        assert f"## `{port}`\n\n{kernel.lesson(port)}\n" in text
+        assert f"## `{port}`\n\n{kernel.summary(port)}\n" in text
         assert kernel.path(port).read_text(encoding="utf-8") in text

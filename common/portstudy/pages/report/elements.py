@@ -61,7 +61,7 @@ def port_link(figure: Figure, *, title: bool = False) -> str:
     shown = name(figure.port)
     if not findings.there(figure.kernel, figure.port):
         return shown
-    said = find_kernel(figure.kernel).lesson(figure.port) if title else ""
+    said = find_kernel(figure.kernel).summary(figure.port) if title else ""
     return link(f"implementations/{figure.kernel}/{figure.port}.py", shown, said)
 
 
