@@ -129,7 +129,7 @@ def test_the_table_names_every_port(recorded):
     ("seconds", "text"),
     [
         (2.5e-7, "250 ns"),
-        (1.234e-6, "1.23 us"),
+        (1.234e-6, "1.23 µs"),
         (0.0315, "31.5 ms"),
         (1, "1 s"),
         (1234.5, "1234 s"),

@@ -317,7 +317,7 @@ def test_never_is_null_and_json_is_strict():
 
 
 def test_the_verdict():
-    told = "jax_scan is 1,000 times as fast as numpy_dense, equal within 2.5 ulps, and has paid "
+    told = "jax_scan is 1,000 times as fast as numpy_dense, equal within 2.5 ulps, and breaks even "
     assert table.verdict(session()) == told + "after 4 calls."
     alone = session()
     del alone.ports["jax_scan"]

@@ -44,7 +44,7 @@ def test_raster_and_rates():
     assert set(mark.x) == {2.0 * i for i in range(10)}
     assert show.raster(SPIKES, DT).title == "150 spikes of 30 neurons"
     panel = show.population_rate(SPIKES, DT, 1.0)
-    assert panel.title == "population rate, 250.0 Hz in the mean"
+    assert panel.title == "population rate, 250.0 Hz on average"
     assert list(panel.marks[0].y) == [500.0, 0.0] * 10
     panel = show.rates(SPIKES, DT)
     assert panel.title == "rates of single neurons, 0.0 to 500.0 Hz"
