@@ -9,7 +9,7 @@ from typing import Any
 
 from portstudy.files import unwritable
 from portstudy.show import export, plots
-from portstudy.show.theme import FORMS
+from portstudy.show.theme import PICTURES
 
 
 def targets(words: list[str]) -> list[str]:
@@ -30,8 +30,8 @@ def refuse_unknown_picture(options: argparse.Namespace) -> None:
     """Say now what would stop a picture from being drawn."""
     if options.plot is None:
         return
-    if options.plot.suffix not in FORMS:
-        options.refuse(f"--plot: {options.plot.name!r} ends with none of {', '.join(FORMS)}")
+    if options.plot.suffix not in PICTURES:
+        options.refuse(f"--plot: {options.plot.name!r} ends with none of {', '.join(PICTURES)}")
     if importlib.util.find_spec("matplotlib") is None:
         options.refuse("--plot: matplotlib is not installed: pip install matplotlib")
 

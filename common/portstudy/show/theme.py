@@ -42,7 +42,7 @@ THEMES = (LIGHT, DARK)
 """A picture in the notes is drawn in both."""
 
 
-FORMS = (".png", ".svg", ".pdf")
+PICTURES = (".png", ".svg", ".pdf")
 
 
 # What would make two runs differ.
