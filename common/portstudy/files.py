@@ -8,13 +8,16 @@ from typing import IO, Any
 # Files
 
 
-def write_whole(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
-    """Write a file whole or not at all."""
+def write_whole(path: Path, content: str | Callable[[IO[bytes]], Any]) -> None:
+    """Write a file whole or not at all: a text, or what a function writes into it."""
     path = path.resolve()  # a link stays one
     scratch = path.with_name(f".{path.name}.partial")
     try:
         with scratch.open("wb") as file:
-            write(file)
+            if isinstance(content, str):
+                file.write(content.encode())
+            else:
+                content(file)
         scratch.replace(path)
     finally:
         scratch.unlink(missing_ok=True)
@@ -30,7 +33,7 @@ def unwritable(path: Path) -> str:
     if path.exists() and not os.access(path, os.W_OK):
         return f"{path} is not to be written"
     try:
-        write_whole(path.with_name(f".{path.name}.try"), lambda file: None)
+        write_whole(path.with_name(f".{path.name}.try"), "")
         path.with_name(f".{path.name}.try").unlink()
     except OSError as error:
         return str(error)

@@ -5,9 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from portstudy.checkout import IMPLEMENTATIONS
-from portstudy.importing import import_file
+from portstudy.functions import functions
+from portstudy.importing import import_beside, import_file
 from portstudy.kernel import DEVICES, DTYPES, Broken, Kernel, Port
-from portstudy.names import UnknownName, one_of
+from portstudy.names import Target, UnknownName, one_of
 
 
 def kernels() -> list[str]:
@@ -15,12 +16,13 @@ def kernels() -> list[str]:
     return sorted(spec.parent.name for spec in IMPLEMENTATIONS.glob("*/spec.py"))
 
 
-def find_kernel(name: str) -> Kernel:
-    """The kernel of this name; of this folder; or of these files, joined as PATH is."""
-    if name.endswith(".py"):
-        from portstudy.functions import functions
+def find_kernel(name: Target) -> Kernel:
+    """The kernel of this name; of this folder; or of these files, of which the first is original.
 
-        return functions(tuple(name.split(os.pathsep)))
+    Raises UnknownName where there is none, and Broken where its spec cannot be imported.
+    """
+    if isinstance(name, tuple):
+        return functions(name)
     folder = IMPLEMENTATIONS / name
     if name not in kernels():
         folder = Path(name).resolve()
@@ -32,6 +34,8 @@ def find_kernel(name: str) -> Kernel:
                 f"kernel {name!r}: {folder} {what}; allowed: the name of a kernel, a folder with "
                 "a spec.py, or files with a function each, such as before.py after.py"
             )
+    if folder.parent != IMPLEMENTATIONS:
+        import_beside(folder, [path.stem for path in folder.glob("*.py")])
     try:
         spec = getattr(import_file(folder / "spec.py"), folder.name)
     except Exception as error:
@@ -39,7 +43,7 @@ def find_kernel(name: str) -> Kernel:
     return replace(spec, name=folder.name, folder=folder)
 
 
-def load(kernel: str, port: str, *, device: str = "cpu", dtype: str = "float64") -> "Port":
+def load(kernel: Target, port: str, *, device: str = "cpu", dtype: str = "float64") -> Port:
     """Import one port and make it ready to be called.
 
     Raises UnknownName (no such kernel, port, device or dtype), Unavailable (its library or the
@@ -50,7 +54,7 @@ def load(kernel: str, port: str, *, device: str = "cpu", dtype: str = "float64")
     return load_file(spec, spec.path(port), device=device, dtype=dtype)
 
 
-def load_file(kernel: Kernel, path: Path, *, device: str = "cpu", dtype: str = "float64") -> "Port":
+def load_file(kernel: Kernel, path: Path, *, device: str = "cpu", dtype: str = "float64") -> Port:
     """Like `load`, for a port of this kernel in any file."""
     one_of("device", device, DEVICES)
     one_of("dtype", dtype, DTYPES)

@@ -17,7 +17,6 @@ what the first one does, within what rounding does to it (`equivalence.rounding`
 import ast
 import copy
 import inspect
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -28,7 +27,7 @@ import numpy as np
 
 from portstudy.arguments import InvalidInput
 from portstudy.backends import LIBRARIES
-from portstudy.importing import import_file
+from portstudy.importing import import_beside, import_file
 from portstudy.kernel import Kernel
 from portstudy.names import UnknownName
 from portstudy.rules import Exact, Measured
@@ -78,8 +77,8 @@ def functions(paths: tuple[str, ...]) -> Functions:
         if path.stem in files:
             raise UnknownName(f"file {name!r}: {path.stem!r} is one already; allowed: other names")
         files[path.stem] = path
-        if str(path.parent) not in sys.path:  # so that it can import what lies beside it
-            sys.path.append(str(path.parent))
+    for path in files.values():
+        import_beside(path.parent, files)
     first = next(iter(files))
     names: dict[str, str] = {}
     for port, path in files.items():

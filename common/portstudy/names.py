@@ -4,6 +4,9 @@ import difflib
 import fnmatch
 from collections.abc import Iterable
 
+Target = str | tuple[str, ...]
+"""What one may name to be compared: a kernel, a folder with a spec.py, or files."""
+
 
 class UnknownName(ValueError):
     """A kernel, port, size, dtype or device that does not exist; the message names the nearest."""

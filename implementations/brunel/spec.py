@@ -74,8 +74,7 @@ from portstudy import (
     named,
     size,
 )
-
-from ..lif_sparse.spec import check_rows
+from portstudy.implementations.lif_sparse.spec import check_rows
 
 DT = 0.1  # ms: length of a step
 TAU = 20.0  # ms: membrane time constant

@@ -28,8 +28,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from portstudy import EXPONENTIAL, Arrays, InvalidInput, Kernel, Traffic, Ulps, Work, named, size
-
-from ..gaussian_density.spec import check_covariance
+from portstudy.implementations.gaussian_density.spec import check_covariance
 
 
 class Mixture(NamedTuple):

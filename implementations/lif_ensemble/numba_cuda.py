@@ -19,8 +19,7 @@ Shared memory is the other one: 48 KB a block without asking for more, so 3,000 
 
 import numpy as np
 from numba import cuda, int32
-
-from ..lif.spec import State
+from portstudy.implementations.lif.spec import State
 
 THREADS = 128  # in a block, at most
 

@@ -2,8 +2,7 @@
 
 import numpy as np
 from numba import njit, prange
-
-from ..lif.spec import State
+from portstudy.implementations.lif.spec import State
 
 
 @njit(parallel=True)

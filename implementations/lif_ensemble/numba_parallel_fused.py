@@ -8,8 +8,7 @@ not kept: it is who is still at threshold. So a step touches three arrays of a t
 
 import numpy as np
 from numba import njit, prange
-
-from ..lif.spec import State
+from portstudy.implementations.lif.spec import State
 
 BLOCK = 256  # neurons: few blocks in which one fires
 

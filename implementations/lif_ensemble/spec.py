@@ -18,8 +18,7 @@ from typing import Any
 
 import numpy as np
 from portstudy import Arrays, Exact, InvalidInput, Kernel, Traffic, Ulps, Work, fits, moved, size
-
-from ..lif.spec import (
+from portstudy.implementations.lif.spec import (
     DYADIC,
     GENERAL,
     State,
@@ -29,7 +28,7 @@ from ..lif.spec import (
     make_drive,
     make_weights,
 )
-from ..lif.spec import explain as explain_trial
+from portstudy.implementations.lif.spec import explain as explain_trial
 
 
 def make_inputs(

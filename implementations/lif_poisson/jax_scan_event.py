@@ -8,8 +8,8 @@ from functools import partial
 
 import jax
 import jax.numpy as jnp
+from portstudy.implementations.lif.jax_scan_event import any_left, pack
 
-from ..lif.jax_scan_event import any_left, pack
 from .spec import State
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 from numba import njit
+from portstudy.implementations.threefry.numba_serial import bits32, threefry2x32
 
-from ..threefry.numba_serial import bits32, threefry2x32
 from .spec import State
 
 

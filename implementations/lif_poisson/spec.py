@@ -45,10 +45,15 @@ from portstudy import (
     named,
     size,
 )
-
-from ..lif.spec import DYADIC, GENERAL, check_model, check_rate, make_weights
-from ..lif.spec import explain as explain_network
-from ..threefry.spec import MIXING, check_key
+from portstudy.implementations.lif.spec import (
+    DYADIC,
+    GENERAL,
+    check_model,
+    check_rate,
+    make_weights,
+)
+from portstudy.implementations.lif.spec import explain as explain_network
+from portstudy.implementations.threefry.spec import MIXING, check_key
 
 
 class State(NamedTuple):

@@ -1,8 +1,8 @@
 """PyTorch as it comes: words are signed here, and must be widened before they are compared."""
 
 import torch
+from portstudy.implementations.threefry.torch_eager import fold_in, random_bits
 
-from ..threefry.torch_eager import fold_in, random_bits
 from .spec import State
 
 

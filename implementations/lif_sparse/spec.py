@@ -46,8 +46,7 @@ from portstudy import (
     named,
     size,
 )
-
-from ..lif.spec import DYADIC, GENERAL, Parameters, check_model, check_rate
+from portstudy.implementations.lif.spec import DYADIC, GENERAL, Parameters, check_model, check_rate
 
 
 class Synapses(NamedTuple):

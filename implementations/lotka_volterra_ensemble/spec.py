@@ -16,8 +16,7 @@ from typing import Any
 
 import numpy as np
 from portstudy import Arrays, Kernel, Ulps, Work, moved
-
-from ..lotka_volterra.spec import (
+from portstudy.implementations.lotka_volterra.spec import (
     YEARS,
     Parameters,
     check_model,

@@ -32,8 +32,12 @@ from typing import Any
 
 import numpy as np
 from portstudy import Arrays, Exact, InvalidInput, Kernel, Ulps, Work, moved, size
-
-from ..lotka_volterra.spec import YEARS, Parameters, check_model, check_state
+from portstudy.implementations.lotka_volterra.spec import (
+    YEARS,
+    Parameters,
+    check_model,
+    check_state,
+)
 
 
 def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, max_steps: int) -> tuple:

@@ -32,8 +32,7 @@ from typing import Any
 
 import numpy as np
 from portstudy import EXPONENTIAL, Arrays, InvalidInput, Kernel, Ulps, Work, moved
-
-from ..mlp_inference.spec import Layer, check_layer
+from portstudy.implementations.mlp_inference.spec import Layer, check_layer
 
 
 def make_inputs(

@@ -8,8 +8,8 @@ import math
 
 import numpy as np
 from numba import njit
+from portstudy.implementations.mlp_inference.spec import Layer
 
-from ..mlp_inference.spec import Layer
 from .spec import Network
 
 

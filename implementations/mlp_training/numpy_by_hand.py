@@ -1,8 +1,8 @@
 """The reference: NumPy, with the backward pass derived and written by hand."""
 
 import numpy as np
+from portstudy.implementations.mlp_inference.spec import Layer
 
-from ..mlp_inference.spec import Layer
 from .spec import Network
 
 

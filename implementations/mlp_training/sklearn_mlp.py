@@ -1,9 +1,9 @@
 """What one would call instead: `MLPClassifier`, an epoch a call, told not to shuffle by itself."""
 
 import numpy as np
+from portstudy.implementations.mlp_inference.spec import Layer
 from sklearn.neural_network import MLPClassifier  # type: ignore[import-untyped]
 
-from ..mlp_inference.spec import Layer
 from .spec import Network
 
 

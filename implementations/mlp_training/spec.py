@@ -59,8 +59,7 @@ from portstudy import (
     named,
     size,
 )
-
-from ..mlp_inference.spec import Layer, check_layer
+from portstudy.implementations.mlp_inference.spec import Layer, check_layer
 
 
 class Examples(NamedTuple):

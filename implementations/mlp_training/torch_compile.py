@@ -5,10 +5,10 @@ is filled up to a whole batch, with examples that have no weight in the mean.
 """
 
 import torch
+from portstudy.implementations.mlp_inference.spec import Layer
 from torch.func import grad_and_value
 from torch.nn.functional import cross_entropy, pad
 
-from ..mlp_inference.spec import Layer
 from .spec import Network
 
 

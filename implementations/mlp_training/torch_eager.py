@@ -1,9 +1,9 @@
 """PyTorch as it comes: autograd records the forward pass and plays it backwards."""
 
 import torch
+from portstudy.implementations.mlp_inference.spec import Layer
 from torch.nn.functional import cross_entropy
 
-from ..mlp_inference.spec import Layer
 from .spec import Network
 
 

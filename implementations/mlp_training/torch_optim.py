@@ -4,10 +4,10 @@
 """
 
 import torch
+from portstudy.implementations.mlp_inference.spec import Layer
 from torch.nn import Linear, Sequential, Tanh
 from torch.nn.functional import cross_entropy
 
-from ..mlp_inference.spec import Layer
 from .spec import Network
 
 

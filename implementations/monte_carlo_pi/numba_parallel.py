@@ -2,8 +2,7 @@
 
 import numpy as np
 from numba import njit, prange, uint32
-
-from ..threefry.numba_serial import bits32, split
+from portstudy.implementations.threefry.numba_serial import bits32, split
 
 
 @njit

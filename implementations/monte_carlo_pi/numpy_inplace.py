@@ -1,8 +1,7 @@
 """Chunk by chunk, in place: Threefry's rounds without a new array for each operation."""
 
 import numpy as np
-
-from ..threefry.numpy_blocks import random_bits, split
+from portstudy.implementations.threefry.numpy_blocks import random_bits, split
 
 
 def monte_carlo_pi(key, quantiles, chunks, length):

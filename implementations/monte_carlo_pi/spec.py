@@ -35,8 +35,7 @@ from typing import Any
 
 import numpy as np
 from portstudy import Arrays, Exact, InvalidInput, Kernel, Ulps, Work, moved, size
-
-from ..threefry.spec import MIXING, check_key
+from portstudy.implementations.threefry.spec import MIXING, check_key
 
 LEVELS = (1.0, 1.959964, 2.575829)  # the standard error itself, 95 % and 99 %
 

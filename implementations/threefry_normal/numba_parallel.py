@@ -4,8 +4,7 @@ import math
 
 import numpy as np
 from numba import njit, prange
-
-from ..threefry.numba_serial import split, uniform32, uniform64
+from portstudy.implementations.threefry.numba_serial import split, uniform32, uniform64
 
 
 @njit(parallel=True)

@@ -1,8 +1,7 @@
 """Block by block: some hundred operations on arrays so short that they stay in the cache."""
 
 import numpy as np
-
-from ..threefry.numpy_blocks import BLOCK, random_uniform, split
+from portstudy.implementations.threefry.numpy_blocks import BLOCK, random_uniform, split
 
 
 def threefry_normal(key, deviations, pairs, width):

@@ -27,8 +27,7 @@ from typing import Any
 
 import numpy as np
 from portstudy import EXPONENTIAL, Arrays, InvalidInput, Kernel, Ulps, Work, fits, moved
-
-from ..threefry.spec import MIXING, check_count, check_key, check_width
+from portstudy.implementations.threefry.spec import MIXING, check_count, check_key, check_width
 
 
 def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, pairs: int, width: int = 32) -> tuple:

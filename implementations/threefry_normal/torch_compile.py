@@ -6,9 +6,8 @@ In a single graph the rounds would be there twice, and take twice as long to com
 import math
 
 import torch
-
-from ..threefry.torch_compile import random_uniform
-from ..threefry.torch_eager import split
+from portstudy.implementations.threefry.torch_compile import random_uniform
+from portstudy.implementations.threefry.torch_eager import split
 
 
 @torch.compile(fullgraph=True, dynamic=False)

@@ -3,8 +3,7 @@
 import math
 
 import torch
-
-from ..threefry.torch_eager import random_uniform, split
+from portstudy.implementations.threefry.torch_eager import random_uniform, split
 
 
 def threefry_normal(key, deviations, pairs, width):

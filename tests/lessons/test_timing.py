@@ -177,7 +177,7 @@ def test_a_port_that_differs_has_no_figures(tmp_path):
     (tmp_path / "square.py").write_text(inputs + "def square(x): return x * x\n")
     (tmp_path / "faster.py").write_text("def square(x): return x\n")
 
-    files = os.pathsep.join(str(tmp_path / name) for name in ("square.py", "faster.py"))
+    files = tuple(str(tmp_path / name) for name in ("square.py", "faster.py"))
     measured = measure(files, "default")
     assert measured.ports["square"].samples
     assert measured.ports["faster"].status == "different"

@@ -72,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
     print_line(console, summary, "bold")
     if options.json:
         text = json.dumps(report, indent=1) + "\n"
-        write_whole(options.json, lambda file: file.write(text.encode()))
+        write_whole(options.json, text)
     return 1 if counts["wrong"] else 0
 
 

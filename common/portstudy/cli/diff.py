@@ -2,21 +2,21 @@
 
 import argparse
 import difflib
-import os
 
 from rich.syntax import Syntax
 
 from portstudy.find import find_kernel
-from portstudy.names import one_of
+from portstudy.names import Target, one_of
 from portstudy.show.console import open_console, print_line
 from portstudy.show.lines import changed_lines, code_of
 
 
 def run(options: argparse.Namespace) -> int:
     """The files of two ports as a unified diff, and how many lines of code differ."""
+    kernel: Target
     kernel, *words = options.kernel
     if len(options.kernel) == 2 and all(word.endswith(".py") for word in options.kernel):
-        kernel = os.pathsep.join(options.kernel)
+        kernel = tuple(options.kernel)
         words = find_kernel(kernel).ports()
     if len(words) != 2:
         options.refuse(f"{' '.join(options.kernel)}: allowed: KERNEL A B, or two .py files")

@@ -59,5 +59,5 @@ def run(options: argparse.Namespace) -> int:
         print_line(console, f"{name:{width}}  {what}")
     if options.json:
         text = json.dumps(found, indent=1) + "\n"
-        write_whole(options.json, lambda file: file.write(text.encode()))
+        write_whole(options.json, text)
     return 0

@@ -2,23 +2,23 @@
 
 import argparse
 import importlib.util
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from portstudy.files import unwritable
+from portstudy.names import Target
 from portstudy.show import export, plots
 from portstudy.show.theme import PICTURES
 
 
-def targets(words: list[str]) -> list[str]:
+def targets(words: list[str]) -> list[Target]:
     """Kernels and folders as they are named; all files together are one kernel."""
-    files = [word for word in words if word.endswith(".py")]
-    return [word for word in words if word not in files] + [os.pathsep.join(files)] * bool(files)
+    files = tuple(word for word in words if word.endswith(".py"))
+    return [*(word for word in words if word not in files), *([files] if files else [])]
 
 
-def target(options: argparse.Namespace) -> str:
+def target(options: argparse.Namespace) -> Target:
     """The one kernel, folder or set of files that is named."""
     named = targets(options.kernel)
     if len(named) > 1:

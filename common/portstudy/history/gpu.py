@@ -118,7 +118,7 @@ class File:
     def save(self) -> None:
         """Write, whole or not at all."""
         text = json.dumps(self.data) + "\n"
-        write_whole(self.path, lambda file: file.write(text.encode()))
+        write_whole(self.path, text)
 
     def has(self, kernel: str, size: str, ports: list[str], dtype: str) -> bool:
         """Is there a session of all these ports?"""

@@ -24,9 +24,7 @@ import contextlib
 import datetime
 import json
 import os
-import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
@@ -39,7 +37,7 @@ from portstudy.backends.jax import JaxSharded
 from portstudy.backends.torch import TorchDistributed
 from portstudy.find import find_kernel, load
 from portstudy.kernel import Broken, Kernel
-from portstudy.measure.process import environment
+from portstudy.measure.process import Child, end_with_parent, environment
 from portstudy.names import UnknownName, one_of
 
 JOIN = 60
@@ -149,63 +147,32 @@ def give_up(process: int, seconds: float) -> None:
     timer.start()
 
 
-def end_with_parent() -> None:
-    """End this process when its input closes: then whoever started it is gone."""
-
-    def watch() -> None:
-        sys.stdin.read()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-class Process:
-    """One of the processes, as it is seen by the one that starts them."""
+class Process(Child):
+    """One of the processes, as the one that starts them sees it."""
 
     def __init__(self, job: Job, coordinator: str, number: int) -> None:
         self.number = number
-        # Files and not pipes: what nobody reads would stop a process that says much.
         self.stdout = tempfile.TemporaryFile("w+")  # noqa: SIM115 - lives as long as the process
-        self.stderr = tempfile.TemporaryFile("w+")  # noqa: SIM115
         options = [f"--{name}={value}" for name, value in job._asdict().items() if name != "kernel"]
         place = [f"--coordinator={coordinator}", f"--process={number}", "--leash"]
-        self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-P",
-                "-m",
-                "portstudy.measure.distributed",
-                job.kernel,
-                *options,
-                *place,
-            ],
-            stdin=subprocess.PIPE,
-            stdout=self.stdout,
-            stderr=self.stderr,
-            env=environment("1"),  # they share a machine; XLA takes its threads anyway
-            start_new_session=True,  # Ctrl-C reaches the parent alone, which ends them
-        )
+        super().__init__(
+            "portstudy.measure.distributed", [job.kernel, *options, *place], stdout=self.stdout,
+            variables=environment("1"),  # they share a machine; XLA takes its threads anyway
+        )  # fmt: skip
 
-    def lines(self, file: Any) -> list[str]:
-        """What the process has said so far."""
-        file.seek(0)
-        return file.read().strip().splitlines()
+    def printed(self) -> str:
+        """What it has printed so far."""
+        self.stdout.seek(0)
+        return self.stdout.read().strip()
 
-    def how_it_ended(self) -> str:
-        """Its exit code, or the signal that ended it, and the last line of what it complained."""
-        code = self.process.returncode
-        how = f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
-        last = (self.lines(self.stderr) or ["it said nothing"])[-1]
-        return f"process {self.number} ended with {how}: {last}"
+    def told(self) -> dict[str, Any]:
+        """What it has to tell: the last line that it printed."""
+        return json.loads(self.printed().rpartition("\n")[2])
 
     def end(self) -> None:
-        """Kill it if it still runs, and let go of all that it held."""
-        self.process.kill()
-        self.process.wait()
-        assert self.process.stdin is not None
-        self.process.stdin.close()
+        """End it, and let go of what it printed."""
+        super().end()
         self.stdout.close()
-        self.stderr.close()
 
 
 @contextlib.contextmanager
@@ -238,8 +205,8 @@ def wait(processes: list[Process], timeout: float) -> list[dict[str, Any]]:
     dead = [p for p in processes if p.process.poll()]
     if dead:  # a signal's first: what others say may be no more than that they miss that one
         dead.sort(key=lambda p: p.process.returncode)
-        raise Failed("; ".join(p.how_it_ended() for p in dead))
-    return [json.loads(p.lines(p.stdout)[-1]) for p in processes]
+        raise Failed("; ".join(f"process {p.number} {p.how_it_ended()}" for p in dead))
+    return [p.told() for p in processes]
 
 
 def run(job: Job) -> list[dict[str, Any]]:

@@ -1,11 +1,11 @@
-"""Measurement in interleaved rounds, one worker process a port.
+"""Measurement in interleaved rounds, one worker process per port.
 
 All ports of a session are loaded, proven on the very arguments that are timed, and then called in
-turn, A B C A B C ...: what disturbs the machine disturbs all alike, the libraries' thread pools do
-not fight inside one process, and a port that crashes or hangs is one row. Only ratios within a
+turn, A B C A B C ...: whatever disturbs the machine disturbs all alike, the libraries' thread pools
+do not fight inside one process, and a port that crashes or hangs is one row. Only ratios within a
 session are to be trusted on a shared machine.
 
-No number without a proof: a port whose outputs are not the reference's has a reason, no figures.
+No number without a proof: a port whose outputs differ from the reference's gets a reason instead.
 """
 
 import contextlib
@@ -13,16 +13,16 @@ import platform
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from portstudy.find import find_kernel
 from portstudy.kernel import Kernel
-from portstudy.measure.process import Process, usable_processors
-from portstudy.measure.session import Figures, Interrupted, Session
-from portstudy.names import one_of
+from portstudy.measure.process import Worker, usable_processors
+from portstudy.measure.session import Figures, Interrupted, Session, Status
+from portstudy.names import Target, one_of
 from portstudy.proof.comparison import compare
 from portstudy.proof.rounding import Rounding
 from portstudy.proof.tiers import compare_accuracy
@@ -30,21 +30,16 @@ from portstudy.trees import leaves
 
 Progress = Callable[[int, int, str], None]
 
-
 BUDGET = 25.0
 """Seconds that the rounds of a session may take in all; at least 3 rounds are made."""
-
-
 WIDE = 0.1
-"""Where half of a port's ratios to the reference lie further apart than this, rounds are added."""
-
-
+"""Rounds are added where half of a port's ratios to the reference lie further apart than this."""
 MOST_ROUNDS = 30
 
 
 @contextlib.contextmanager
 def _interruptible(session: Session) -> Iterator[None]:
-    """Ctrl-C leaves a session whose ports have as many rounds each, as far as they had any."""
+    """Ctrl-C leaves a session in which every measured port has the same number of rounds."""
     try:
         yield
     except KeyboardInterrupt:
@@ -52,13 +47,13 @@ def _interruptible(session: Session) -> Iterator[None]:
         rounds = min((len(figures.samples) for figures in ports if figures.samples), default=0)
         for figures in ports:
             figures.samples = figures.samples[:rounds]
-            if figures.status == "measured" and not figures.samples:
-                figures.status, figures.reason = "interrupted", "before its first round"
+            if figures.status == Status.MEASURED and not figures.samples:
+                figures.status, figures.reason = Status.INTERRUPTED, "before its first round"
         raise Interrupted(session) from None
 
 
 def measure(
-    kernel: str,
+    kernel: Target,
     size: str,
     ports: Sequence[str] = (),
     *,
@@ -68,109 +63,140 @@ def measure(
     timeout: float = 300.0,
     progress: Progress = lambda done, total, what: None,
 ) -> Session:
-    """Prove and measure some ports of a kernel (all, if none are named), in interleaved rounds.
+    """Prove and measure some ports of a kernel (default: all), in interleaved rounds.
 
     The reference is always among them, on the CPU. `progress(done, total, what)` is called before
     each call of a port; the total is known after the first round. Raises UnknownName for names
     that do not exist; a port that cannot be measured is a row with its reason. Ctrl-C raises
-    Interrupted, a KeyboardInterrupt that has what was measured until then.
+    Interrupted, a KeyboardInterrupt that holds what was measured until then.
     """
     spec = find_kernel(kernel)
-    spec.shape(size)
-    one_of("threads", threads, ("1", "all"))
     for port in ports:
         one_of("port", port, spec.ports(), f" of kernel {spec.name!r}")
-    held_against = spec.reference_at(size)
-    named = {*ports, held_against} if ports else set(spec.ports_at(size))
-    chosen = sorted(named, key=lambda port: (port != held_against, port))
-    session = Session(
-        kernel, size, dtype, device, threads, held_against, spec.dyadic is not None,
-        platform.python_version(), usable_processors(), {p: Figures(p) for p in chosen},
-    )  # fmt: skip
+    reference = spec.reference_at(size)
+    chosen = {*ports, reference} if ports else set(spec.ports_at(size))
+    session = new_session(kernel, size, chosen, dtype=dtype, device=device, threads=threads)
     with _interruptible(session), contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        workers: dict[str, Process] = {}
-        for i, port in enumerate(chosen):
-            progress(i, 4 * len(chosen), f"proving {port}")
-            job = {
-                "kernel": kernel,
-                "port": port,
-                "size": size,
-                "dtype": dtype,
-                "device": "cpu" if port == held_against else device,
-                "threads": threads,
-            }
-            python = spec.backend(port).interpreter()
-            workers[port] = Process(job, timeout, folder, python=python)
+        workers: dict[str, Worker] = {}
+        for i, (port, figures) in enumerate(session.ports.items()):
+            progress(i, 4 * len(session.ports), f"proving {port}")
+            workers[port] = start(session, port, folder, timeout=timeout)
             stack.callback(workers[port].end)
-            _prepare(spec, session, session.ports[port], workers[port], folder)
-            if port == held_against and not session.bits and not spec.measures_rounding:
-                # What is exact for the very arguments that are timed, not for finer ones.
-                job |= {"dtype": "float64", "inputs": dtype}
-                oracle = Process(job, timeout, folder)
-                stack.callback(oracle.end)
-                oracle.ask("load")
-                oracle.ask("prove", path=str(folder / "exact.npz"))
-        reference = folder / f"{held_against}.npz"
+            prove(session, figures, workers[port], folder)
+            if port == reference and figures.status == Status.MEASURED:
+                _prove_oracle(session, figures, folder, timeout)
         limit = None
-        if spec.work and session.ports[held_against].status == "measured":
-            outputs = tuple(_saved(reference).values())
+        if spec.work and session.ports[reference].status == Status.MEASURED:
+            outputs = tuple(_saved(folder / f"{reference}.npz").values())
             work = spec.work(spec.make_inputs(size, dtype), outputs)
-            limit = Process(
-                {"work": work, "dtype": dtype, "threads": threads, "device": device},
-                timeout,
-                folder,
-                "portstudy.measure.limits",
-            )
+            job = {"work": work, "dtype": dtype, "threads": threads, "device": device}
+            limit = Worker(job, timeout, folder, module="portstudy.measure.limits")
             stack.callback(limit.end)
             limit.ask("load")
         _rounds(session, workers, limit, progress)
     return session
 
 
-def _prepare(
-    kernel: Kernel, session: Session, figures: Figures, worker: Process, folder: Path
-) -> None:
-    """Load, call for the first time, prove."""
-    path = str(folder / f"{figures.port}.npz")
-    commands: list[tuple[str, dict]] = [("load", {}), ("first", {}), ("prove", {"path": path})]
+def new_session(
+    kernel: Target, size: str, ports: set[str], *,
+    dtype: str = "float64", device: str = "cpu", threads: str = "all",
+) -> Session:  # fmt: skip
+    """A session in which nothing is measured yet, the reference first among its ports."""
+    spec = find_kernel(kernel)
+    spec.shape(size)
+    one_of("threads", threads, ("1", "all"))
+    reference = spec.reference_at(size)
+    chosen = sorted(ports, key=lambda port: (port != reference, port))
+    return Session(
+        kernel, size, dtype, device, threads, reference, spec.dyadic is not None,
+        platform.python_version(), usable_processors(), {port: Figures(port) for port in chosen},
+    )  # fmt: skip
+
+
+def start(
+    session: Session, port: str, folder: Path, *, timeout: float,
+    variables: Mapping[str, str] | None = None, **changes: str,
+) -> Worker:  # fmt: skip
+    """A worker for one port of a session, with `changes` to what the session says."""
+    job = {
+        "kernel": session.kernel,
+        "port": port,
+        "size": session.size,
+        "dtype": session.dtype,
+        "device": "cpu" if port == session.reference else session.device,
+        "threads": session.threads,
+    }
+    python = find_kernel(session.kernel).backend(port).interpreter()
+    return Worker(job | changes, timeout, folder, python=python, variables=variables)
+
+
+def prove(session: Session, figures: Figures, worker: Worker, folder: Path) -> None:
+    """Load a port, call it for the first time, and prove it; the reference comes first."""
+    kernel = find_kernel(session.kernel)
+    commands: list[tuple[str, dict]] = [
+        ("load", {}), ("first", {}), ("prove", {"path": str(folder / f"{figures.port}.npz")}),
+        ("refuse_memory", {}),
+    ]  # fmt: skip
     if kernel.measures_rounding and figures.port == session.reference:
         commands.append(("rounding", {"path": str(folder / "rounding.npz")}))
     for command, options in commands:
         reply = worker.ask(command, **options)
-        if _failed(figures, reply):
+        if failed(figures, reply):
             return
         for name, value in reply.items():
             setattr(figures, name, value)
     reference = session.ports[session.reference]
-    if reference.status != "measured":
-        figures.status = "failed"
-        figures.reason = f"nothing to hold it against: {reference.port} {reference.status}"
+    if reference.status != Status.MEASURED:
+        figures.status = Status.FAILED
+        figures.reason = f"nothing to compare it with: {reference.port} {reference.status}"
         return
     try:
-        outputs, expected = _saved(Path(path)), _saved(folder / f"{reference.port}.npz")
-        if figures is reference:
-            arguments = kernel.make_inputs(session.size, session.dtype)
-            kernel.alive(arguments, tuple(outputs.values()))
-        exact = _saved(folder / "exact.npz") if (folder / "exact.npz").exists() else None
-        elsewhere = kernel.backend(figures.port).rounds_elsewhere
-        if kernel.measures_rounding:
-            changed, *allowed = _saved(folder / "rounding.npz").values()
-            rounding = Rounding(allowed, changed.tolist())
-            figures.largest_error = compare(kernel, expected, outputs, rounding=rounding)
-        elif session.bits or exact is None:
-            figures.largest_error = compare(
-                kernel,
-                expected,
-                outputs,
-                bits=session.bits and not elsewhere,
-                elsewhere=elsewhere,
-            )
-        else:
-            figures.largest_error = compare_accuracy(kernel, exact, expected, outputs)
-        figures.values = sum(np.size(leaf) for leaf in leaves(outputs))
+        _compare(session, kernel, figures, folder)
     except AssertionError as error:  # Different, and what `alive` raises
-        figures.status, figures.reason = "different", str(error)
+        figures.status, figures.reason = Status.DIFFERENT, str(error)
+
+
+def _compare(session: Session, kernel: Kernel, figures: Figures, folder: Path) -> None:
+    """Compare what a port returned with what the reference did; raises Different."""
+    outputs, expected = (
+        _saved(folder / f"{port}.npz") for port in (figures.port, session.reference)
+    )
+    if figures.port == session.reference:
+        arguments = kernel.make_inputs(session.size, session.dtype)
+        kernel.alive(arguments, tuple(outputs.values()))
+    exact = folder / "exact.npz"
+    elsewhere = kernel.backend(figures.port).rounds_elsewhere
+    if kernel.measures_rounding:
+        changed, *allowed = _saved(folder / "rounding.npz").values()
+        rounding = Rounding(allowed, changed.tolist())
+        figures.largest_error = compare(kernel, expected, outputs, rounding=rounding)
+    elif session.bits or figures.port == session.reference:
+        figures.largest_error = compare(
+            kernel, expected, outputs, bits=session.bits and not elsewhere, elsewhere=elsewhere
+        )
+    else:
+        figures.largest_error = compare_accuracy(kernel, _saved(exact), expected, outputs)
+    figures.values = sum(np.size(leaf) for leaf in leaves(outputs))
+
+
+def _prove_oracle(session: Session, reference: Figures, folder: Path, timeout: float) -> None:
+    """Run the reference in float64, where that is what ports are compared with.
+
+    On the very arguments that are timed, not on finer ones. Where it cannot run there is nothing to
+    compare any port with: the reference has failed.
+    """
+    if session.bits or find_kernel(session.kernel).measures_rounding:
+        return
+    oracle = start(
+        session, reference.port, folder, timeout=timeout, dtype="float64", inputs=session.dtype
+    )
+    with contextlib.ExitStack() as stack:
+        stack.callback(oracle.end)
+        for command, options in (("load", {}), ("prove", {"path": str(folder / "exact.npz")})):
+            if failed(reference, oracle.ask(command, **options)):
+                reference.reason = f"its run in float64, for comparison: {reference.reason}"
+                return
 
 
 def _saved(path: Path) -> dict[str, np.ndarray]:
@@ -178,11 +204,12 @@ def _saved(path: Path) -> dict[str, np.ndarray]:
         return {name.partition(" ")[2] or name: saved[name] for name in saved.files}
 
 
-def _failed(figures: Figures, reply: dict) -> bool:
+def failed(figures: Figures, reply: dict) -> bool:
+    """Is this reply an error? Then the port has a status and a reason, and no samples."""
     if "error" not in reply:
         return False
-    states = {"Unavailable": "unavailable", "Different": "different"}
-    figures.status = states.get(reply["error"], "failed")
+    states = {"Unavailable": Status.UNAVAILABLE, "Different": Status.DIFFERENT}
+    figures.status = states.get(reply["error"], Status.FAILED)
     known = ("Unavailable", "Different", "Broken", "Timeout", "Died")
     prefix = "" if reply["error"] in known else f"{reply['error']}: "
     figures.reason = prefix + reply["reason"]
@@ -192,14 +219,23 @@ def _failed(figures: Figures, reply: dict) -> bool:
     return True
 
 
+def sample(figures: Figures, worker: Worker) -> bool:
+    """Time one more round of a port; false where it failed."""
+    reply = worker.ask("sample")
+    if failed(figures, reply):
+        return False
+    figures.samples.append(reply["seconds"])
+    return True
+
+
 def _rounds(
-    session: Session, workers: dict[str, Process], limit: Process | None, progress: Progress
+    session: Session, workers: dict[str, Worker], limit: Worker | None, progress: Progress
 ) -> None:
     """Call the ports in turn, for about as long as the budget allows; twice as long if need be.
 
-    That is, where the ratio to the reference of a port still spreads wide over the rounds.
+    That is, while the ratio of some port to the reference still spreads wide over the rounds.
     """
-    running = [port for port, figures in session.ports.items() if figures.status == "measured"]
+    running = [port for port, f in session.ports.items() if f.status == Status.MEASURED]
     rounds, made = 3, 0
     began = time.perf_counter()
     while made < rounds:
@@ -207,11 +243,8 @@ def _rounds(
         for i, port in enumerate(list(running)):
             done, total = (n * len(workers) for n in (1 + made, 1 + rounds))
             progress(done + i, total, f"round {made + 1} of {rounds}: {port}")
-            reply = workers[port].ask("sample")
-            if _failed(session.ports[port], reply):
+            if not sample(session.ports[port], workers[port]):
                 running.remove(port)
-            else:
-                session.ports[port].samples.append(reply["seconds"])
         if limit:
             reply = limit.ask("sample")
             if "error" in reply:

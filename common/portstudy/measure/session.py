@@ -3,9 +3,26 @@
 import json
 import math
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
+
+from portstudy.files import write_whole
+from portstudy.names import Target
+
+
+class Status(StrEnum):
+    """How the measurement of a port ended."""
+
+    MEASURED = "measured"
+    UNAVAILABLE = "unavailable"
+    """Its library or its device is not here."""
+    DIFFERENT = "different"
+    """Its outputs are not the reference's."""
+    FAILED = "failed"
+    """It raised, died or hung."""
+    INTERRUPTED = "interrupted"
 
 
 @dataclass
@@ -13,8 +30,7 @@ class Figures:
     """What was measured of one port. Times are seconds, memory is bytes."""
 
     port: str
-    status: str = "measured"
-    """measured, unavailable (its library or device is not here), different, failed, interrupted."""
+    status: Status = Status.MEASURED
     reason: str = ""
     import_seconds: float = math.nan
     """Importing the library and the port, in a fresh process."""
@@ -47,7 +63,7 @@ class Figures:
 class Session:
     """Ports of one kernel, measured together."""
 
-    kernel: str
+    kernel: Target
     size: str
     dtype: str
     device: str
@@ -103,9 +119,7 @@ class Session:
 
     def save(self, path: Path) -> None:
         """Write as JSON, whole or not at all."""
-        scratch = path.with_suffix(".partial")
-        scratch.write_text(json.dumps(asdict(self), indent=1))
-        scratch.replace(path)
+        write_whole(path, json.dumps(asdict(self), indent=1))
 
     @classmethod
     def load(cls, path: Path) -> "Session":
@@ -115,8 +129,13 @@ class Session:
     @classmethod
     def of(cls, data: dict[str, Any]) -> "Session":
         """The session that `asdict` was made of."""
-        ports = {name: Figures(**figures) for name, figures in data["ports"].items()}
-        return cls(**data | {"ports": ports})
+        ports = {
+            name: Figures(**figures | {"status": Status(figures["status"])})
+            for name, figures in data["ports"].items()
+        }
+        kernel = data["kernel"]
+        kernel = tuple(kernel) if isinstance(kernel, list) else kernel
+        return cls(**data | {"ports": ports, "kernel": kernel})
 
 
 class Interrupted(KeyboardInterrupt):

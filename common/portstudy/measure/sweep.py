@@ -12,15 +12,17 @@ from typing import Any
 
 import numpy as np
 
+from portstudy.files import write_whole
 from portstudy.measure.rounds import measure
-from portstudy.measure.session import Figures, Session
+from portstudy.measure.session import Session
+from portstudy.names import Target
 
 
 @dataclass
 class Sweep:
     """Sessions of one kernel, along one dimension."""
 
-    kernel: str
+    kernel: Target
     dimension: str
     values: list[float]
     sessions: list[Session]
@@ -77,20 +79,14 @@ class Sweep:
 
     def save(self, path: Path) -> None:
         """Write as JSON, whole or not at all."""
-        scratch = path.with_suffix(".partial")
-        scratch.write_text(json.dumps(asdict(self), indent=1) + "\n")
-        scratch.replace(path)
+        write_whole(path, json.dumps(asdict(self), indent=1) + "\n")
 
     @classmethod
     def load(cls, path: Path) -> "Sweep":
         """Read what `save` wrote."""
         data = json.loads(path.read_text())
-        for session in data["sessions"]:
-            session["ports"] = {
-                name: Figures(**figures) for name, figures in session["ports"].items()
-            }
-        data["sessions"] = [Session(**session) for session in data["sessions"]]
-        return cls(**data)
+        sessions = [Session.of(session) for session in data["sessions"]]
+        return cls(**data | {"kernel": sessions[0].kernel, "sessions": sessions})
 
 
 def exponent(x: Sequence[float], y: Sequence[float]) -> float:
@@ -112,7 +108,7 @@ def _clear(ratios: list[float]) -> float | None:
 
 
 def measure_sweep(
-    kernel: str,
+    kernel: Target,
     size: str,
     dimension: str,
     values: Sequence[float],

@@ -30,17 +30,44 @@ def peak_memory(*, reset: bool = False) -> int:
     )
 
 
-class Worker:
+def _moved(arguments: tuple, steps: int) -> tuple:
+    """The arguments, with the first number of each real array moved in its last place.
+
+    So the work stays the same. Where all numbers are integers: with the lowest bit of one of them.
+    """
+    import numpy as np
+
+    from portstudy.trees import leaves, map_arrays
+
+    kinds = {leaf.dtype.kind for leaf in leaves(arguments) if hasattr(leaf, "dtype")}
+
+    def move(x: Any) -> Any:
+        if x.ndim == 0 or x.size == 0:
+            return x
+        x = x.copy()
+        first = (0,) * x.ndim
+        if x.dtype.kind == "f":
+            for _ in range(1 + steps):
+                x[first] = np.nextafter(x[first], x.dtype.type(np.inf))
+        elif x.dtype.kind in "iu" and "f" not in kinds:
+            x[first] ^= 1 + steps
+        return x
+
+    return map_arrays(move, arguments)
+
+
+class Commands:
     """The commands, by name. Each returns what is sent back."""
 
     def __init__(
-        self, kernel: str, port: str, size: str, dtype: str, device: str, inputs: str = ""
+        self, kernel: Any, port: str, size: str, dtype: str, device: str, inputs: str = ""
     ) -> None:
         """`inputs` is the dtype that the arguments are made in, where it is not the port's."""
         start = time.perf_counter()
         from portstudy.backends.base import Unavailable
         from portstudy.find import load
 
+        kernel = tuple(kernel) if isinstance(kernel, list) else kernel  # from JSON
         self.port = load(kernel, port, dtype=dtype, device=device)
         if stand_in := self.port.backend.simulated:
             raise Unavailable(f"here it runs in {stand_in}, which proves and has no speed")
@@ -66,8 +93,9 @@ class Worker:
         del outputs
         start = time.perf_counter()
         port.wait(port.call(*self.placed))
+        self.once = time.perf_counter() - start
         # Enough calls in a sample that the clock's resolution does not matter.
-        self.number = max(1, int(0.02 / (time.perf_counter() - start)))
+        self.number = max(1, int(0.02 / self.once))
         return {
             "import_seconds": self.import_seconds,
             "first_call_seconds": first,
@@ -94,6 +122,31 @@ class Worker:
         # Numbered, so that they stay in order and none is an argument of savez itself.
         np.savez(path, **{f"{i} {names[i]}": array for i, array in enumerate(arrays)})
         return {}
+
+    def refuse_memory(self) -> dict[str, Any]:
+        """Raise Different where a port remembers what it returned for the same arguments.
+
+        It is right, and all its samples after the first would be the time of a look-up. So: does a
+        call take far longer when one number has moved in its last place?
+        """
+        from portstudy.rules import Different
+
+        if self.once > 0.02:  # no look-up takes so long
+            return {}
+        again = min(self._seconds(self.placed) for _ in range(5))
+        moved = min(self._seconds(self.port.put(_moved(self.arguments, i))) for i in range(3))
+        if moved > 20 * again and moved - again > 1e-4:
+            raise Different(
+                f"{self.port.kernel.name}/{self.port.name} remembers what it returned: a call takes "
+                f"{again:.2g} s with the same arguments, {moved:.2g} s with others. Allowed: a "
+                "function that computes in each call"
+            )
+        return {}
+
+    def _seconds(self, placed: tuple) -> float:
+        start = time.perf_counter()
+        self.port.wait(self.port.call(*placed))
+        return time.perf_counter() - start
 
     def rounding(self, path: str) -> dict[str, Any]:
         """Measure what rounding may do to the outputs, and save it."""
@@ -122,4 +175,4 @@ class Worker:
 
 
 if __name__ == "__main__":
-    serve(lambda job: Worker(**job))
+    serve(lambda job: Commands(**job))

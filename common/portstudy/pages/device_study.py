@@ -11,7 +11,6 @@ what a step of `lif` reads and sends, and from public figures of the hardware.
 
 import contextlib
 import math
-import platform
 import sys
 import tempfile
 from collections.abc import Callable
@@ -20,9 +19,9 @@ from statistics import median, quantiles
 from typing import NamedTuple
 
 from portstudy.find import find_kernel
-from portstudy.measure.process import Process, usable_processors
-from portstudy.measure.rounds import _failed, _prepare
-from portstudy.measure.session import Figures, Session
+from portstudy.measure.process import Worker
+from portstudy.measure.rounds import new_session, prove, sample, start
+from portstudy.measure.session import Status
 from portstudy.measure.sweep import Sweep
 from portstudy.pages.lif_study import FOLDER, NOTES, note_commit, picture, stamp
 from portstudy.show.text import duration
@@ -64,39 +63,29 @@ def measure_devices(
     kernel: str, sizes: dict[int, str], say: Callable[[str], None] = lambda what: None
 ) -> Sweep:
     """One session for each number of devices, their rounds made in turn: A B C A B C ..."""
-    spec = find_kernel(kernel)
     sweep = Sweep(kernel, "devices", list(map(float, sizes)), [])
     with tempfile.TemporaryDirectory() as scratch, contextlib.ExitStack() as stack:
-        workers: dict[tuple[int, str], Process] = {}
+        workers: dict[tuple[int, str], Worker] = {}
         for devices, size in sizes.items():
-            reference = spec.reference_at(size)
-            named = {name: Figures(name) for name in (reference, PORT)}
-            session = Session(
-                kernel, size, "float64", "cpu", "all", reference, spec.dyadic is not None,
-                platform.python_version(), usable_processors(), named,
-            )  # fmt: skip
+            reference = find_kernel(kernel).reference_at(size)
+            session = new_session(kernel, size, {reference, PORT})
             sweep.sessions.append(session)
             folder = Path(scratch) / str(devices)
             folder.mkdir()
-            for name in named:
+            for name, figures in session.ports.items():
                 say(f"{kernel} {size}: proving {name}, {devices} devices")
-                job = {
-                    "kernel": kernel, "port": name, "size": size, "dtype": "float64",
-                    "device": "cpu", "threads": "all",
-                }  # fmt: skip
                 flags = {"XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}"}
-                worker = Process(job, TIMEOUT, folder, variables=flags if name == PORT else {})
+                variables = flags if name == PORT else {}
+                worker = start(session, name, folder, timeout=TIMEOUT, variables=variables)
                 stack.callback(worker.end)
                 workers[devices, name] = worker
-                _prepare(spec, session, named[name], worker, folder)
+                prove(session, figures, worker, folder)
         for made in range(ROUNDS):
             say(f"{kernel}: round {made + 1} of {ROUNDS}")
             for devices, session in zip(sizes, sweep.sessions, strict=True):
                 for name, figures in session.ports.items():
-                    if figures.status == "measured":
-                        reply = workers[devices, name].ask("sample")
-                        if not _failed(figures, reply):
-                            figures.samples.append(reply["seconds"])
+                    if figures.status == Status.MEASURED:
+                        sample(figures, workers[devices, name])
     return sweep
 
 

@@ -75,7 +75,7 @@ SWEEPS: dict[str, tuple] = {  # kernel, size, dimension, values, ports; and the 
 }  # fmt: skip
 
 
-OWN = os.pathsep.join(["examples/before.py", "examples/after.py"])
+OWN = ("examples/before.py", "examples/after.py")
 
 
 TERMINAL = {  # what the README's reader sees: words, and the session they measure

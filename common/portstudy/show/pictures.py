@@ -18,7 +18,7 @@ from portstudy.checkout import IMPLEMENTATIONS
 from portstudy.find import find_kernel
 from portstudy.importing import import_file
 from portstudy.kernel import Kernel, Port
-from portstudy.names import UnknownName
+from portstudy.names import Target, UnknownName
 from portstudy.show.theme import LIGHT, Theme, picture
 
 # What is nearest to each colour of a palette, among those that every terminal has.
@@ -112,7 +112,7 @@ def run(port: Port, size: str) -> list[Panel]:
     return picture.panels(port, arguments)
 
 
-def default_size(kernel: str) -> str:
+def default_size(kernel: Target) -> str:
     """The size that a kernel is shown at, if nothing else is said."""
     return picture_of(find_kernel(kernel)).SIZE
 

@@ -9,10 +9,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from portstudy.find import find_kernel
 from portstudy.measure.rounds import measure
 from portstudy.measure.session import Session
+from portstudy.names import Target
 
 
 def measure_with_progress(
-    console: Console, kernel: str, size: str, ports: Sequence[str], **conditions: Any
+    console: Console, kernel: Target, size: str, ports: Sequence[str], **conditions: Any
 ) -> Session:
     """Measure behind a progress bar on a terminal, and with a line for each port elsewhere."""
     what = f"{find_kernel(kernel).name} {size}"

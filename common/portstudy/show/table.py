@@ -50,6 +50,7 @@ def rows(session: Session) -> list[dict[str, Any]]:
                 "peak_bytes": figures.peak_bytes,
                 "put_seconds": figures.put_seconds,
                 "get_seconds": figures.get_seconds,
+                "import_seconds": figures.import_seconds,
             }
         named = {"port": figures.port, "status": figures.status, "reason": figures.reason}
         result.append(named | row | {"samples": figures.samples})
@@ -69,6 +70,7 @@ COLUMNS: dict[str, tuple[str, Callable[[float], str]]] = {
     "changed_lines": ("lines", lambda x: f"{x:.0f}"),
     "put_seconds": ("put", duration),
     "get_seconds": ("get", duration),
+    "import_seconds": ("import", duration),
 }
 """Heading of each figure and how it is written, from left to right."""
 
@@ -77,7 +79,7 @@ COLUMNS: dict[str, tuple[str, Callable[[float], str]]] = {
 IMPORTANT = (
     "steady_seconds", "ratio", "first_call_seconds", "break_even_calls", "largest_error_ulps",
     "share_of_limit", "spread", "changed_lines", "peak_bytes", "compile_seconds", "put_seconds",
-    "get_seconds",
+    "get_seconds", "import_seconds",
 )  # fmt: skip
 
 
@@ -178,7 +180,8 @@ def remarks(session: Session) -> list[str]:
     ]
     lines.append(
         f"ulps: largest error; lines: of code that differ from {session.reference}; memory: the "
-        "most that two calls took; put, get: arguments to the device, results back."
+        "most that two calls took; put, get: arguments to the device, results back; import: of the "
+        "library and the port, in a new process."
     )
     if spec.measures_rounding:
         lines.append(

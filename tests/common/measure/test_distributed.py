@@ -119,7 +119,7 @@ LONG = Job("lif", "jax_sharded", "check,steps=30000")
 
 def wait_until_joined(processes: list[Process]) -> None:
     deadline = time.monotonic() + 60
-    while not all(process.lines(process.stdout) for process in processes):
+    while not all(process.printed() for process in processes):
         assert all(process.process.poll() is None for process in processes)
         assert time.monotonic() < deadline
         time.sleep(0.1)

@@ -13,8 +13,8 @@ import pytest
 from portstudy import UnknownName
 from portstudy.measure.process import usable_processors
 from portstudy.measure.rounds import MOST_ROUNDS, _rounds, measure
-from portstudy.measure.session import Figures, Session
-from portstudy.measure.worker import Worker
+from portstudy.measure.session import Figures, Session, Status
+from portstudy.measure.worker import Commands
 
 
 def session(**samples: tuple[float, list[float]]) -> Session:
@@ -71,7 +71,9 @@ def test_sessions_are_saved_whole(tmp_path):
 
 
 def test_the_oracle_computes_in_float64_what_is_asked_in_float32():
-    worker = Worker("softmax_regression", "numpy_vectorised", "check", "float64", "cpu", "float32")
+    worker = Commands(
+        "softmax_regression", "numpy_vectorised", "check", "float64", "cpu", "float32"
+    )
     x, *_ = worker.arguments
     assert x.dtype == np.float64
     assert (x == x.astype(np.float32)).all()
@@ -99,10 +101,18 @@ PORTS = {
     "numpy_dies": "import os\ndef lif(*arguments):\n    os._exit(7)",
     "numpy_hangs": "import time\ndef lif(*arguments):\n    time.sleep(600)",
     "numpy_broken": "import a_module_that_is_not_there",
+    "numpy_remembers": "import functools\n"
+    "from portstudy.implementations.lif.numpy_event import lif as right\nlast = {}\n"
+    "def lif(weights, drive, state, parameters, steps):\n"
+    "    key = weights.tobytes() + drive.tobytes() + state.voltage.tobytes()\n"
+    "    if key not in last:\n"
+    "        last.clear()\n"
+    "        last[key] = right(weights, drive, state, parameters, steps)\n"
+    "    return last[key]",
     "numpy_late": "from portstudy.implementations.lif.numpy_event import lif as right\ncalls = []\n"
     "def lif(*arguments):\n"
     "    calls.append(0)\n"
-    "    if len(calls) > 5: raise MemoryError('in the rounds')\n"
+    "    if len(calls) > 14: raise MemoryError('in the rounds')\n"
     "    return right(*arguments)",
 }
 
@@ -134,6 +144,7 @@ def measured(tmp_path_factory):
         ("numpy_dies", "failed", "ended with exit code 7"),
         ("numpy_hangs", "failed", "no answer within 8 s"),
         ("numpy_broken", "failed", "numpy_broken cannot be imported: ModuleNotFoundError"),
+        ("numpy_remembers", "different", "remembers what it returned: a call takes .* s with the"),
         ("numpy_late", "failed", "MemoryError: in the rounds"),
     ],
 )
@@ -155,6 +166,28 @@ def test_a_port_is_measured_by_adding_its_file(measured):
     assert fine.first_call_seconds > 0
     assert len(measured.limit) == len(fine.samples)
     assert 0 < measured.share("numpy_fine") < 1
+
+
+def test_without_an_oracle_nothing_is_proven(tmp_path):
+    """In float32, where no inputs are dyadic, ports are compared with the reference in float64."""
+    (tmp_path / "half").mkdir()
+    (tmp_path / "half" / "spec.py").write_text(
+        "from portstudy import Arrays, Kernel, Ulps\n"
+        "half = Kernel(\n"
+        "    inputs=lambda rng, dtype: (rng.normal(size=5),), outputs={'y': Ulps(1)},\n"
+        "    sizes={'check': {}}, reference='numpy_half', alive=lambda a, b: None,\n"
+        "    check=lambda dtype, x: (Arrays(dtype).take('x', x, 'n'),),\n"
+        ")\n"
+    )
+    source = "def half(x):\n    {}return x / x.dtype.type(2)\n"
+    refuse = "if x.dtype == 'float64': raise MemoryError('too wide')\n    "
+    (tmp_path / "half" / "numpy_half.py").write_text(source.format(refuse))
+    (tmp_path / "half" / "numpy_other.py").write_text(source.format(""))
+    ports = measure(str(tmp_path / "half"), "check", dtype="float32").ports
+    assert {port.status for port in ports.values()} == {Status.FAILED}
+    why = "its run in float64, for comparison: MemoryError: too wide"
+    assert ports["numpy_half"].reason == why
+    assert ports["numpy_other"].reason == "nothing to compare it with: numpy_half failed"
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="no affinity on this system")
