@@ -11,7 +11,7 @@ from rich.table import Table
 
 from portstudy.find import find_kernel
 from portstudy.measure.sweep import Sweep
-from portstudy.show.text import duration
+from portstudy.show.text import duration, power
 from portstudy.show.theme import LIGHT, Theme, picture
 
 
@@ -23,8 +23,8 @@ def table(sweep: Sweep, figure: str, as_text: Callable[[float], str]) -> Table:
     for port in sweep.ports():
         curve = dict(zip(*sweep.curve(port, figure), strict=True))
         cells = [as_text(curve[value]) if value in curve else "-" for value in sweep.values]
-        power = sweep.exponent(port, figure)
-        result.add_row(port, *cells, "-" if math.isnan(power) else f"^{power:.2f}")
+        grows = sweep.exponent(port, figure)
+        result.add_row(port, *cells, "-" if math.isnan(grows) else f"^{power(grows)}")
     return result
 
 
@@ -47,7 +47,7 @@ def draw(
                 x, y, marker=MARKERS[shade % len(MARKERS)], color=colour,
                 linestyle=("-", "--", ":", "-.")[shade % 4], markersize=5, linewidth=1.6,
             )  # fmt: skip
-            ends.append((math.log(y[-1]), x[-1], f"{port} ^{sweep.exponent(port):.2f}", colour))
+            ends.append((math.log(y[-1]), x[-1], f"{port} ^{power(sweep.exponent(port))}", colour))
         if sweep.limit()[0]:
             x, y = sweep.limit()
             axes.plot(x, y, color=theme.ink, alpha=0.6, linewidth=1, linestyle=(0, (1, 1)))

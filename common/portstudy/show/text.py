@@ -48,6 +48,11 @@ def digits(value: float) -> str:
     return f"{value:.3g}"
 
 
+def power(exponent: float) -> str:
+    """Two digits after the point, and no minus before a zero."""
+    return f"{round(exponent, 2) + 0.0:.2f}"
+
+
 def known(value: float, write: Callable[[float], str]) -> str:
     """A number as text, or a dash where there is none."""
     return UNKNOWN if math.isnan(value) else write(value)
