@@ -45,7 +45,7 @@ def claim(lesson: str, name: str) -> str:
 
 
 def picture(name: str, what: str, folder: str = "") -> str:
-    """A picture of the notes, light or dark as the reader's page is; `folder` leads to the notes."""
+    """A picture of the notes, light or dark as the page is; `folder` leads to the notes."""
     return (
         f'<picture>\n  <source media="(prefers-color-scheme: dark)" '
         f'srcset="{folder}{name}-dark.svg">\n'
