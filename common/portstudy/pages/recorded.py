@@ -230,6 +230,20 @@ class Record:
     left_out: dict[str, str]
     """Files that are damaged or foreign, each with the reason."""
 
+    @classmethod
+    def read(cls, folder: Path) -> "Record":
+        """What is in a folder."""
+        runs = []
+        sound, left_out = sort_out(folder)
+        for path in sound:
+            try:
+                runs.append(_run(path))
+            except DAMAGED as error:
+                why = f"is no result file of this project: {type(error).__name__}: {error}"
+                left_out[path] = why
+        named = {path.relative_to(folder.parent).as_posix(): why for path, why in left_out.items()}
+        return cls(sorted(runs, key=lambda run: run.order), named)
+
     @functools.cached_property
     def machines(self) -> list[str]:
         """Those with tested results: CPUs first, the one with most results before the others."""
@@ -318,22 +332,14 @@ def _pairs(before: Run, after: Run) -> dict[tuple[str, str, str], tuple[Result, 
 
 
 @functools.cache
-def read(folder: Path = RESULTS) -> Record:
-    """All results in this folder, read once."""
-    runs = []
-    sound, left_out = sort_out(folder)
-    for path in sound:
-        try:
-            runs.append(_run(path))
-        except DAMAGED as error:
-            left_out[path] = f"is no result file of this project: {type(error).__name__}: {error}"
-    named = {path.relative_to(folder.parent).as_posix(): why for path, why in left_out.items()}
-    return Record(sorted(runs, key=lambda run: run.order), named)
+def read() -> Record:
+    """The committed results."""
+    return Record.read(RESULTS)
 
 
 def recorded(kernel: str, size: str = "") -> Comparison:
     """What is recorded of a kernel, by the rule above or at this size; or FileNotFoundError."""
-    found = read(RESULTS).compared(kernel, size)
+    found = read().compared(kernel, size)
     if found is None:
         where = f"{kernel}, {size}" if size else kernel
         raise FileNotFoundError(f"no recorded result for {where}: make bench, then commit")

@@ -9,8 +9,8 @@ NOTES = ROOT / "notes"
 def test_links_lead_to_pages_of_the_site():
     text = page(
         "[a](../implementations/lif/jax_scan.py) [b](../implementations/lif/spec.py) [c](lif.md#x) "
-        "[d](../README.md) [e](../common/portstudy/measure/rounds.py#L3) [f](https://example.org) [g](#here) "
-        "[h](README.md)",
+        "[d](../README.md) [e](../common/portstudy/measure/rounds.py#L3) [f](https://example.org) "
+        "[g](#here) [h](README.md)",
         NOTES,
     )
     assert text == (

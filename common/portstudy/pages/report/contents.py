@@ -123,7 +123,7 @@ def headline(found: Sequence[Comparison]) -> list[tuple[str, Words]]:
             say("as fast: a [spiking network](#lif) of {neurons} neurons in {port}, compared with "
                 "NumPy, {equal}{even}", port=port(top), even=even,
                 neurons=f"{top.kernel.sizes[top.size]['neurons']:,}",
-                equal="equal to the bit" if top.error == 0 else f"within {digits(top.error)} ulps"),
+                equal="equal to the bit" if top.error == 0 else f"within {factor(top.error)} ulps"),
         ))  # fmt: skip
     return [
         *told,
@@ -193,18 +193,18 @@ def summary(found: Sequence[Comparison]) -> Section:
         rows.append([
             [kernel(compared.name), " ", Small(top.size)], port(top), times(top.gain),
             Time(top.first_call), even(top), lines_of(top), Share(top.share),
-            known(top.error, digits), join(peers) or UNKNOWN,
+            known(top.error, factor), join(peers) or UNKNOWN,
         ])  # fmt: skip
     headings = [
-        "kernel, size", "fastest port", "over NumPy", "first call", "breaks even after, calls",
+        "kernel, size", "fastest port", "over NumPy", "first call", "break-even, calls",
         "lines changed", "of the limit", "error, ulps", "over the ready-made",
     ]  # fmt: skip
     return Section(
         "best", "The best port of each kernel", [
             Paragraph(say(
-                "*First call*: with all tracing and compiling. *Breaks even after*: the number of "
-                "calls at which the port, its first call included, overtakes the reference. *Of "
-                "the limit*: share of what the machine's measured bandwidth and peak allow for the "
+                "*First call*: with all tracing and compiling. *Break-even*: the number of calls "
+                "after which the port, its first call included, is ahead of the reference. *Of the "
+                "limit*: share of what the machine's measured bandwidth and peak allow for the "
                 "bytes and operations of the result. *Error*: largest, in units in the last place."
             )),
             Table(headings, rows, "llrrrrrrl"),
@@ -233,7 +233,7 @@ def lines_bought(found: Sequence[Comparison]) -> Section:
         for b in findings.bought(found)
     ]  # fmt: skip
     headings = ["kind", "ports", "lines changed", "gain", "slower than NumPy",
-                "breaks even after, calls"]  # fmt: skip
+                "break-even, calls"]  # fmt: skip
     title = f"What a line of porting buys: gain over lines changed, of {len(points)} ports"
     caption = (
         "Each port of each kernel: the lines of code that differ from the reference, and what they "
@@ -432,9 +432,9 @@ def every_port(found: Sequence[Comparison]) -> Section:
     """Each kernel: its ports, the fastest first, and all that is recorded of them."""
     text = say(
         "The fastest first; the number says how many times as fast as the reference. A name leads "
-        "to the port's file, *plot* to its time over the commits on asv's site (`make publish` "
-        "builds it; it needs a server: `python3 -m http.server` in the repository), the last link "
-        "to the lesson about it."
+        "to the port's file, the name of a note to the lesson about it; *plot*, on the HTML page, "
+        "to its time over the commits on asv's site (`make publish` builds it; it needs a server: "
+        "`python3 -m http.server` in the repository)."
     )
     return Section("ports", "Every port", [Paragraph(text), Colours(), *map(ports_of, found)])
 
@@ -460,12 +460,12 @@ def ports_of(found: Comparison) -> Section:
         [
             port(r), Gain(r.gain), f"{times(1 / r.high)} to {times(1 / r.low)}", Time(r.seconds),
             Time(r.first_call), even(r), lines_of(r), known(r.peak, memory),
-            known(r.error, digits), known(r.share, percent), links.get(r.port, UNKNOWN),
+            known(r.error, factor), known(r.share, percent), links.get(r.port, UNKNOWN),
         ]
         for r in found
     ]  # fmt: skip
     headings = [
-        "port", "gain", "quartiles", "time", "first call", "breaks even after", "lines", "memory",
+        "port", "gain", "quartiles", "time", "first call", "break-even", "lines", "memory",
         "ulps", "of limit", "lesson",
     ]  # fmt: skip
     files = join([
@@ -478,7 +478,7 @@ def ports_of(found: Comparison) -> Section:
             *say_code(spec.summary("spec")), " ",
             *say("[The spec]({spec}). ", spec=f"implementations/{name}/spec.py"),
             f"Size {found.size}: {shape}. ",
-            Link("Plot of all ports", f"asv:{findings.plot(name, found.size)}"), ".",
+            Link("Plot of all ports.", f"asv:{findings.plot(name, found.size)}"),
             *([" Not measured here: ", *join(left), "."] if left else []),
         ], "faint"),
         Chips(chips),

@@ -176,12 +176,14 @@ class Html:
     def wide(self, table: doc.Table) -> str:
         """A table that scrolls.
 
-        There are thousands of its cells: they go without the closing tags that HTML leaves out.
+        There are thousands of its cells: they go without the closing tags that HTML leaves out, and
+        without links, which the ports above the table have.
         """
+        words = Html(lambda to: None).words
         head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in table.headings)
         body = "".join(
-            f'<tr><th scope="row">{self.words(first)}</th>'
-            f"{''.join(f'<td>{self.words(cell)}' for cell in rest)}"
+            f'<tr><th scope="row">{words(first)}</th>'
+            f"{''.join(f'<td>{words(cell)}' for cell in rest)}"
             for first, *rest in table.rows
         )
         return (

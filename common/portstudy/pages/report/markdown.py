@@ -49,8 +49,10 @@ class Markdown:
         self.places = places
 
     def link(self, words: str, to: str) -> str:
-        """A link; the words alone, where it leads to nothing that a code host shows."""
-        if to.startswith(("#", "asv:")):
+        """A link; nothing, where it leads to asv's site, which a code host does not show."""
+        if to.startswith("asv:"):
+            return ""
+        if to.startswith("#"):
             return f"[{words}]({self.places[to]})" if to in self.places else words
         return f"[{words}](../{quote(to)})"
 
@@ -97,11 +99,8 @@ class Markdown:
                 return markdown_table(headings, (list(map(words, row)) for row in rows), align)
             case doc.Matrix(columns, rows):
                 headings = ["kernel", *map(" ".join, columns)]
-                return markdown_table(headings, (
-                    [words(name), *(self.link(square(cell.gain), cell.to) if cell else ""
-                                    for cell in cells)]
-                    for name, cells in rows
-                ))  # fmt: skip
+                shown = ([words(name), *map(self.cell, cells)] for name, cells in rows)
+                return markdown_table(headings, shown)
             case doc.Chart(_, caption, name, title):
                 if not (NOTES / f"{name}-light.svg").exists():
                     return f"{words(caption)} ([The chart](index.html).)"
@@ -118,3 +117,8 @@ class Markdown:
             case doc.Colours():
                 return "🟦 faster, ⬜ the same within 10%, 🟧 slower."
         raise TypeError(block)
+
+    def cell(self, cell: doc.Cell | None) -> str:
+        """A cell of a matrix."""
+        link = self.link(square(cell.gain), cell.to) if cell else ""
+        return f"**{link}**" if cell and cell.best else link

@@ -6,7 +6,7 @@ from portstudy.checkout import ROOT
 from portstudy.history.results import RESULTS
 from portstudy.pages.book import site_place
 from portstudy.pages.lif_study import FOLDER, LifStudy
-from portstudy.pages.recorded import read
+from portstudy.pages.recorded import Record
 from portstudy.pages.report.contents import report
 from portstudy.pages.report.html import page
 from portstudy.pages.report.markdown import markdown
@@ -16,7 +16,7 @@ REPORT = ROOT / "report"
 
 def write(folder: Path = REPORT) -> dict[str, str]:
     """Write both; returns the files that were left out, each with the reason."""
-    record, study = read(RESULTS), LifStudy.read(FOLDER)
+    record, study = Record.read(RESULTS), LifStudy.read(FOLDER)
     document = report(record, study)
     folder.mkdir(exist_ok=True)
     (folder / "index.html").write_text(page(document), encoding="utf-8")
@@ -26,7 +26,7 @@ def write(folder: Path = REPORT) -> dict[str, str]:
 
 def add_to_site(html: Path) -> None:
     """Put the page into asv's site, which lies in this folder."""
-    document = report(read(RESULTS), LifStudy.read(FOLDER))
+    document = report(Record.read(RESULTS), LifStudy.read(FOLDER))
     (html / "report").mkdir(exist_ok=True)
     (html / "report" / "index.html").write_text(page(document, on_site), encoding="utf-8")
 
