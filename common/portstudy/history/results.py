@@ -17,9 +17,7 @@ from portstudy.find import find_kernel, kernels
 
 RESULTS = IMPLEMENTATIONS.parent / "benchmarks" / "results"
 
-
 USUAL = {"PORTSTUDY_DTYPE": "float64", "PORTSTUDY_THREADS": "all"}
-
 
 LIBRARIES = ("numpy", "jax", "numba", "torch")
 

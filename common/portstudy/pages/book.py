@@ -20,9 +20,7 @@ from portstudy.kernel import Kernel
 
 SOURCE = ROOT / "build" / "notes"
 
-
 HTML = ROOT / ".asv" / "html" / "notes"
-
 
 CONFIGURATION = """
 project = "portstudy"
@@ -40,9 +38,7 @@ html_css_files = ["wide.css"]
 html_theme_options = {"announcement": "<a href='../index.html'>Performance over commits</a>"}
 """
 
-
 REGRESSIONS = '<li id="nav-li-regressions"><a href="#/regressions">Regressions</a></li>'
-
 
 LINK_HERE = '<li><a href="notes/index.html">Notes</a></li>'
 
@@ -54,11 +50,9 @@ STYLE = """
 .highlight { font-size: 0.85em; }
 """
 
-
 PICTURE = re.compile(
     r'<picture>\s*<source [^>]*srcset="([^"]+)">\s*<img alt="([^"]+)" src="([^"]+)">\s*</picture>'
 )
-
 
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:|#)([^)\s]+)\)")
 

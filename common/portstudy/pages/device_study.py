@@ -28,14 +28,11 @@ from portstudy.measure.sweep import Sweep
 from portstudy.pages.lessons import NOTES, picture
 from portstudy.pages.lif_study import FOLDER, note_commit, study
 from portstudy.show.text import duration, markdown_table
-from portstudy.show.theme import THEMES, Theme
-from portstudy.show.theme import picture as drawn
+from portstudy.show.theme import THEMES, Theme, canvas
 
 PORT = "jax_sharded"
 
-
 ROUNDS = 10
-
 
 TIMEOUT = 120.0  # seconds that one answer of a worker may take
 
@@ -151,18 +148,14 @@ def table() -> str:
 READS = 4.8e12
 """Bytes per second that one device reads from its memory: NVIDIA H200."""
 
-
 HOLDS = 141e9
 """Bytes that fit into its memory."""
-
 
 WEIGHT = 4
 """Bytes of a weight: float32."""
 
-
 STEP = 2e-6
 """Seconds that a step takes at least, on any number of devices: a launch, or a barrier. Assumed."""
-
 
 START = 6.6e-6
 """Seconds before a collective of NCCL is under way, by the model that it chooses algorithms by."""
@@ -177,9 +170,7 @@ class Link(NamedTuple):
 
 NVLINK = Link(450e9, 0.6e-6)
 
-
 PCIE = Link(64e9, 1.0e-6)
-
 
 NDR = Link(50e9, 2.7e-6)
 
@@ -197,16 +188,12 @@ SYSTEMS = {
     "1 a machine": System(NDR, 1),
 }
 
-
 DEVICES = tuple(2**n for n in range(11))  # 1 to 1,024
-
 
 NEURONS = (1_000, 10_000, 100_000, 1_000_000)
 
-
 DENSE = 1.0
 """Share of its weights that a step reads: all, as `jax_sharded` does."""
-
 
 EVENTS = 1e-3
 """Or the rows of those that fired: at 10 Hz and steps of 0.1 ms, one neuron in a thousand."""
@@ -295,7 +282,7 @@ def draw(path: Path, theme: Theme) -> None:
 
     colours = dict(zip(NEURONS, (theme.palette[i] for i in (4, 2, 0, 3)), strict=True))
     lines = dict(zip(SYSTEMS, ("-", "--", ":"), strict=True))
-    with drawn(path, theme, columns=2, figsize=(8.6, 4.8), sharey=True) as (figure, (both,)):
+    with canvas(path, theme, columns=2, figsize=(8.6, 4.8), sharey=True) as (figure, (both,)):
         titles = ("every weight in every step", "only the rows of neurons that fired")
         for axes, share, title in zip(both, (DENSE, EVENTS), titles, strict=True):
             ideal = {"color": theme.ink, "alpha": 0.5, "linewidth": 1}

@@ -18,7 +18,6 @@ from portstudy.checkout import ROOT
 
 NOTES = ROOT / "notes"
 
-
 TESTS = ROOT / "tests" / "lessons"
 
 

@@ -42,16 +42,13 @@ from portstudy.show import growth as growing
 from portstudy.show.progress import measure_with_progress
 from portstudy.show.table import print_session
 from portstudy.show.text import duration, factor, markdown_table, percent, power, times
-from portstudy.show.theme import THEMES, Theme
-from portstudy.show.theme import picture as drawn
+from portstudy.show.theme import THEMES, Theme, canvas
 
 # What is measured
 
 FOLDER = ROOT / "benchmarks" / "lif_study"
 
-
 LARGE = "numba_event,numba_event_fused,jax_scan,jax_scan_event,torch_scan_event,brian2_*,nest_*"
-
 
 SESSIONS = [  # what `make bench` is given: selections, dtype, threads
     (["lif:small", "lif_ensemble:small"], "float64", "all"),
@@ -95,7 +92,6 @@ class Dimension(NamedTuple):
 
 EVENT = ["numpy_event", "numba_event", "numba_event_fused", "jax_scan", "jax_scan_event"]
 
-
 SWEEPS = {
     "lif-neurons": Dimension(
         "lif", "small,steps=200", "neurons", [250, 500, 1000, 2000, 4000, 8000], EVENT,
@@ -117,13 +113,10 @@ SWEEPS = {
     ),
 }  # fmt: skip
 
-
 SHOWN = ("lif-neurons", "lif-rate", "lif_ensemble-rate")
 """The sweeps that have a picture; the largest network is part of the first."""
 
-
 ROOFLINE = "Operations per second of every port, under the roofs of this machine"
-
 
 TERMINAL: dict[str, tuple[Target, str, list[str]]] = {  # what the README's reader types and sees
     "compare lif": (
@@ -133,7 +126,6 @@ TERMINAL: dict[str, tuple[Target, str, list[str]]] = {  # what the README's read
     ),
     "compare before.py after.py": (("examples/before.py", "examples/after.py"), "default", []),
 }  # fmt: skip
-
 
 NOT_MEASURED = "*Not measured yet: `make study`.*"
 
@@ -205,18 +197,6 @@ class Roofline(NamedTuple):
     limit: float
     ports: list[tuple[str, float]]
     """The fastest first."""
-
-
-class Reached(NamedTuple):
-    """How near a port comes to the machine's limit, or to another port: seconds per step."""
-
-    size: str
-    threads: str
-    port: str
-    seconds: float
-    other: str
-    other_seconds: float
-    ratio: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -330,33 +310,6 @@ class LifStudy:
             operations / min(session.limit), sorted(ports, key=lambda pair: -pair[1]),
         )  # fmt: skip
 
-    def limits(self) -> list[Reached]:
-        """How near the best ports come to the machine's limit."""
-        best = ("numba_event_fused", "jax_scan_event", "torch_scan_event", "brian2_cpp")
-        return [
-            Reached(
-                session.size, session.threads, port, figures.steady_seconds / steps,
-                "limit", min(session.limit) / steps, session.share(port),
-            )
-            for session in self.measured() if session.limit
-            for steps in [find_kernel("lif").sizes[session.size]["steps"]]
-            for port in best if (figures := session.ports.get(port)) and figures.samples
-        ]  # fmt: skip
-
-    def peers(self) -> list[Reached]:
-        """The simulators and the reference, compared with the best port, round by round."""
-        spec, found = find_kernel("lif"), []
-        for session in self.measured():
-            steps = spec.sizes[session.size]["steps"]
-            there = {p: f.steady_seconds / steps for p, f in session.ports.items() if f.samples}
-            best = min(there.keys() - spec.peers, key=lambda port: there[port], default="")
-            for peer in (*spec.peers, spec.reference):
-                if peer in there:
-                    ratio = median(session.ratios(peer, best))
-                    place = (session.size, session.threads)
-                    found.append(Reached(*place, peer, there[peer], best, there[best], ratio))
-        return found
-
 
 def _checked(session: Session) -> Session:
     """The session, if its numbers can be used; or one of DAMAGED."""
@@ -447,24 +400,39 @@ def ladder_table() -> str:
 
 def limit_table() -> str:
     """How near the best ports come to what the machine allows."""
-    rows = [
-        [r.size, r.threads, f"`{r.port}`", duration(r.seconds), duration(r.other_seconds),
-         percent(r.ratio)]
-        for r in study().limits()
-    ]  # fmt: skip
+    rows = []
+    for session in study().measured():
+        times, steps = _per_step(session)
+        for port in ("numba_event_fused", "jax_scan_event", "torch_scan_event", "brian2_cpp"):
+            if port in times and session.limit:
+                limit, share = min(session.limit) / steps, session.share(port)
+                cells = [duration(times[port]), duration(limit), percent(share)]
+                rows.append([session.size, session.threads, f"`{port}`", *cells])
     headings = ["size", "threads", "port", "per step", "at the limit", "share"]
     return f"{markdown_table(headings, rows, 'lllrrr')}\n\n*{_stamp_of_sessions()}.*"
 
 
 def peers_table() -> str:
-    """The best port compared with the simulators, round by round."""
-    rows = [
-        [r.size, r.threads, f"`{r.port}`", duration(r.seconds),
-         f"`{r.other}` {duration(r.other_seconds)}", f"{r.ratio:,.3g}×"]
-        for r in study().peers()
-    ]  # fmt: skip
+    """The simulators and the reference, compared with the best port, round by round."""
+    spec, rows = find_kernel("lif"), []
+    for session in study().measured():
+        times, _ = _per_step(session)
+        best = min(times.keys() - spec.peers, key=lambda port: times[port])
+        for peer in (*spec.peers, spec.reference):
+            if peer in times:
+                ratio = median(session.ratios(peer, best))
+                ours = f"`{best}` {duration(times[best])}"
+                cells = [f"`{peer}`", duration(times[peer]), ours, f"{ratio:,.3g}×"]
+                rows.append([session.size, session.threads, *cells])
     headings = ["size", "threads", "peer", "per step", "our best, per step", "ratio"]
     return f"{markdown_table(headings, rows, 'lllrrr')}\n\n*{_stamp_of_sessions()}.*"
+
+
+def _per_step(session: Session) -> tuple[dict[str, float], int]:
+    """Seconds per step of the ports that have a time, and how many steps there were."""
+    steps = find_kernel("lif").sizes[session.size]["steps"]
+    ports = session.ports.items()
+    return {port: f.steady_seconds / steps for port, f in ports if f.samples}, steps
 
 
 def _stamp_of_sessions() -> str:
@@ -521,7 +489,7 @@ def draw_roofline(path: Path, theme: Theme) -> None:
     if not roofs:
         return
     ink, peak, x = theme.ink, roofs[0].peak, [0.03, 4.0]
-    with drawn(path, theme, figsize=(8.2, 5.6)) as (_, ((axes,),)):
+    with canvas(path, theme, figsize=(8.2, 5.6)) as (_, ((axes,),)):
         lowest = math.inf
         for label, speed in sorted(roofs[0].bandwidths, key=lambda level: -level[1]):
             axes.plot([x[0], peak / speed], [x[0] * speed, peak], color=ink, alpha=0.45, lw=1)

@@ -11,7 +11,7 @@ from portstudy.history.results import LIBRARIES
 from portstudy.pages.lessons import NOTES
 from portstudy.pages.recorded import Comparison, Result, read, recorded
 from portstudy.show.text import calls, duration, markdown_table, percent, times
-from portstudy.show.theme import THEMES, Theme, footnote, name_rows, picture
+from portstudy.show.theme import THEMES, Theme, canvas, footnote, name_rows
 
 
 def table(kernel: str, size: str) -> str:
@@ -100,7 +100,7 @@ def draw(found: Comparison, path: Path, theme: Theme) -> None:
     shown = found.results[::-1]
     steady, first = ([getattr(r, what) for r in shown] for what in ("seconds", "first_call"))
     ports = [result.port for result in shown]
-    with picture(path, theme, figsize=(8.2, 0.34 * len(ports) + 1.7)) as (figure, ((axes,),)):
+    with canvas(path, theme, figsize=(8.2, 0.34 * len(ports) + 1.7)) as (figure, ((axes,),)):
         axes.barh(ports, steady, color=[theme.library(r.library) for r in shown], height=0.66)
         axes.scatter(first, ports, marker="|", s=90, color=theme.ink, zorder=3)
         for row, seconds in enumerate(steady):
@@ -124,7 +124,7 @@ def draw_choices(path: Path, theme: Theme) -> None:
     found = best()
     gains = {kernel: [top.gain for top in tops.values()] for kernel, tops in found.items()}
     order = sorted(found, key=lambda kernel: max(gains[kernel]))
-    with picture(path, theme, figsize=(8.2, 0.3 * len(order) + 1.3)) as (_, ((axes,),)):
+    with canvas(path, theme, figsize=(8.2, 0.3 * len(order) + 1.3)) as (_, ((axes,),)):
         for row, kernel in enumerate(order):
             ends = [min(gains[kernel]), max(gains[kernel])]
             axes.plot(ends, [row, row], color=theme.ink, alpha=0.25, zorder=1)

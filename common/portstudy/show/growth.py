@@ -12,7 +12,7 @@ from rich.table import Table
 from portstudy.find import find_kernel
 from portstudy.measure.sweep import Sweep
 from portstudy.show.text import duration, power
-from portstudy.show.theme import LIGHT, Theme, picture
+from portstudy.show.theme import LIGHT, Theme, canvas
 
 
 def table(sweep: Sweep, figure: str, as_text: Callable[[float], str]) -> Table:
@@ -35,7 +35,7 @@ def draw(
     sweep: Sweep, file: IO[bytes] | Path, form: str, theme: Theme = LIGHT, *, unit: str = ""
 ) -> None:
     """Time of each port over the dimension, both on log scales, with the fitted exponents."""
-    with picture(file, theme, form, figsize=(8.8, 5.0)) as (_, ((axes,),)):
+    with canvas(file, theme, form, figsize=(8.8, 5.0)) as (_, ((axes,),)):
         spec = find_kernel(sweep.kernel)
         seen: Counter[str] = Counter()
         ends = []

@@ -19,7 +19,7 @@ from portstudy.find import find_kernel
 from portstudy.importing import import_file
 from portstudy.kernel import Kernel, Port
 from portstudy.names import Target, UnknownName
-from portstudy.show.theme import LIGHT, Theme, picture
+from portstudy.show.theme import LIGHT, Theme, canvas
 
 # What is nearest to each colour of a palette, among those that every terminal has.
 NAMES = ("blue", "red", "green", "magenta", "yellow", "cyan", "bright_black", "white")
@@ -174,7 +174,7 @@ def draw(
 ) -> None:
     """The panels as a picture, one below the other."""
     heights = [panel.height for panel in panels]
-    with picture(
+    with canvas(
         file, theme, form, len(panels), font_size=11, height_ratios=heights,
         figsize=(9, 0.9 + 2.3 * sum(heights)),
     ) as (figure, rows):  # fmt: skip

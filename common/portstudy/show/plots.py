@@ -7,14 +7,14 @@ from portstudy.find import find_kernel
 from portstudy.measure.session import Session
 from portstudy.show.table import caption, rows
 from portstudy.show.text import duration, factor
-from portstudy.show.theme import LIGHT, name_rows, picture
+from portstudy.show.theme import LIGHT, canvas, name_rows
 
 
 def draw(sessions: list[Session], file: IO[bytes], form: str) -> None:
     """Time of each port on a log scale, with its first call: a panel for each session."""
     shown = [[row for row in rows(s) if row["samples"]][::-1] for s in sessions]
     heights = [1.5 + max(2, len(lines)) for lines in shown]
-    with picture(
+    with canvas(
         file, LIGHT, form, len(sessions), sharex=True, font_size=12, dpi=200,
         figsize=(10.5, 0.42 * sum(heights) + 0.9), height_ratios=heights,
     ) as (figure, panels):  # fmt: skip

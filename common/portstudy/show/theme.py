@@ -1,6 +1,6 @@
 """How pictures look: one palette, ink and paper for light and dark pages, the same bytes each time.
 
-    with picture(path, DARK, figsize=(8, 5)) as (figure, ((axes,),)):
+    with canvas(path, DARK, figsize=(8, 5)) as (figure, ((axes,),)):
         axes.plot(x, y, color=DARK.library("jax"))
 
 The picture is written when the block ends.
@@ -41,7 +41,6 @@ DARK = Theme(
 THEMES = (LIGHT, DARK)
 """A picture in the notes is drawn in both."""
 
-
 PICTURES = (".png", ".svg", ".pdf")
 
 
@@ -50,7 +49,7 @@ _METADATA = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 
 
 @contextlib.contextmanager
-def picture(
+def canvas(
     file: IO[bytes] | Path,
     theme: Theme = LIGHT,
     form: str = "svg",

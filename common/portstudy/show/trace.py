@@ -35,7 +35,7 @@ from portstudy.measure.machine import processor, versions
 from portstudy.names import UnknownName
 from portstudy.proof.guards import run
 from portstudy.proof.tiers import prove_to_the_bit
-from portstudy.show.theme import THEMES, Theme, footnote, name_rows, picture
+from portstudy.show.theme import THEMES, Theme, canvas, footnote, name_rows
 
 
 class Event(NamedTuple):
@@ -111,7 +111,7 @@ def undisturbed(found: list[Event], window: float) -> float:
 def draw(traces: Sequence[Path], to: Path, *, window: float = 500) -> None:
     """So many microseconds of each trace, one below the other, light and dark."""
     for theme in THEMES:
-        with picture(
+        with canvas(
             Path(f"{to}-{theme.name}.svg"), theme, rows=len(traces), sharex=True,
             figsize=(8.2, 1.0 + 1.1 * len(traces)),
         ) as (figure, rows):  # fmt: skip

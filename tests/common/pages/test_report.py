@@ -250,7 +250,8 @@ def test_kinds_of_ports(folder):
         "torch_scan_event": "torch", "brian2_cpp": "peer", "unheard_of": "peer",
     }  # fmt: skip
     record(folder, dict.fromkeys(kinds, 0.5))
-    assert {r.port: findings.family(r) for r in Record.read(folder).compared("lif")} == kinds
+    (found,) = Record.read(folder).everything()
+    assert {r.port: findings.family(r) for r in found} == kinds
     for kernel, port, kind in (
         ("lif_ensemble", "numba_parallel_fused", "numba-parallel"),
         ("threefry", "jax_random", "peer"),

@@ -15,7 +15,6 @@ from portstudy.show.text import duration, times
 
 WIDTH = 460
 
-
 SHAPES = {
     "numpy": "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z",
     "jax": "M-3.6-3.6h7.2v7.2h-7.2z",

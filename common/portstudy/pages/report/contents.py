@@ -8,6 +8,7 @@ from portstudy.pages.recorded import Comparison, Record, Result
 from portstudy.pages.report import charts, findings
 from portstudy.pages.report.document import (
     Beside,
+    Block,
     Bullets,
     Cell,
     Chart,
@@ -25,8 +26,7 @@ from portstudy.pages.report.document import (
     Paragraph,
     Section,
     Share,
-    Small,
-    Strong,
+    Styled,
     Table,
     Tiles,
     Time,
@@ -78,7 +78,7 @@ def place(result: Result) -> str:
 # The first screen
 
 
-def opening(record: Record, found: Sequence[Comparison]) -> list:
+def opening(record: Record, found: Sequence[Comparison]) -> list[Block]:
     """What this is, what came out, where to go next."""
     count = sum(len(find_kernel(name).ports()) for name in kernels())
     if record.machines:
@@ -191,7 +191,7 @@ def summary(found: Sequence[Comparison]) -> Section:
         peers = [say("{gain} {peer}", gain=times(1 / ratio), peer=Code(peer))
                  for peer, ratio in top.over_peer.items()]  # fmt: skip
         rows.append([
-            [kernel(compared.name), " ", Small(top.size)], port(top), times(top.gain),
+            [kernel(compared.name), " ", Styled(top.size, "small")], port(top), times(top.gain),
             Time(top.first_call), even(top), lines_of(top), Share(top.share),
             known(top.error, factor), join(peers) or UNKNOWN,
         ])  # fmt: skip
@@ -288,7 +288,7 @@ def what_lost(found: Sequence[Comparison]) -> Section:
             "its own."
         )),
         Bullets([
-            [*say_code(sentence), " ", Small(Link(note, f"notes/{note}.md"))]
+            [*say_code(sentence), " ", Styled(Link(note, f"notes/{note}.md"), "small")]
             for note, sentence in findings.disagreements()
         ]),
     ])  # fmt: skip
@@ -304,8 +304,8 @@ def say_code(sentence: str) -> list[Words]:
 
 def lif(study: LifStudy) -> list[Section]:
     """The ladder, the roofline, growth."""
-    parts: list = []
-    stamp = Small(f"{study.stamp('lif-small-float64-1')}.")
+    parts: list[Block] = []
+    stamp = Styled(f"{study.stamp('lif-small-float64-1')}.", "small")
     if steps := study.ladder():
         title = "The ladder from NumPy to the fastest port, one change at a time"
         parts += [
@@ -341,7 +341,7 @@ def lif(study: LifStudy) -> list[Section]:
             parts.append(Chart(chart, say(
                 "**{title}.** Exponents of the power laws that fit best: {facts}.{crossings} "
                 "{stamp}", title=over.title, facts=join(facts), crossings=crossings,
-                stamp=Small(f"{study.stamp(name)}."),
+                stamp=Styled(f"{study.stamp(name)}.", "small"),
             ), name, over.title))  # fmt: skip
     if not parts:
         return []
@@ -372,8 +372,8 @@ def devices(record: Record) -> list[Section]:
         tops = record.fastest(name)
         if sum(top is not None for top in tops) > 1:
             cells = [
-                [port(top), " ", Time(top.seconds), ", ", Strong(times(top.gain)), " ",
-                 Small(top.size)] if top else UNKNOWN
+                [port(top), " ", Time(top.seconds), ", ", Styled(times(top.gain), "b"), " ",
+                 Styled(top.size, "small")] if top else UNKNOWN
                 for top in tops
             ]  # fmt: skip
             rows.append([kernel(name), *cells])
@@ -409,7 +409,7 @@ def versions(record: Record) -> Section:
     machine, dtype, threads = found.place
     moved = found.moved()
     rows = [
-        [[kernel(new.kernel.name), " ", Small(new.size)], port(new), times(old.gain),
+        [[kernel(new.kernel.name), " ", Styled(new.size, "small")], port(new), times(old.gain),
          times(new.gain), Gain(new.gain / old.gain)]
         for old, new in moved[:MOVED]
     ]  # fmt: skip
@@ -509,6 +509,9 @@ def measured(record: Record, study: LifStudy) -> Section:
     left_out = record.left_out | study.left_out
     left = [say("{file} {why}", file=Code(p), why=w) for p, w in sorted(left_out.items())]
     headings = ["machine", "software", "dtype, threads", "commits (ports)", "dates"]
+    more: list[Block] = [Table(headings, rows, "lllll")] if rows else []
+    if left:
+        more += [Heading("Left out"), Paragraph("Damaged, or not of this project:"), Bullets(left)]
     return Section("measured", "How it was measured, and proven", [
         Paragraph(say(
             "**Time**: ports are called in turn, A B C A B C, each in a process of its own, until "
@@ -526,7 +529,5 @@ def measured(record: Record, study: LifStudy) -> Section:
             "[how time is measured](common/portstudy/measure/rounds.py).",
             wrong=f"{wrong:,}", counted=counted,
         )),
-        *([Table(headings, rows, "lllll")] if rows else []),
-        *([Heading("Left out"), Paragraph("Damaged, or not of this project:"), Bullets(left)]
-          if left else []),
+        *more,
     ])  # fmt: skip

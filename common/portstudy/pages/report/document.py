@@ -24,24 +24,11 @@ class Code:
 
 
 @dataclass(frozen=True)
-class Strong:
-    """Words that stand out."""
+class Styled:
+    """Words in a style: b stands out, em is explained, small is beside the point."""
 
     words: "Words"
-
-
-@dataclass(frozen=True)
-class Emphasis:
-    """Words that are explained."""
-
-    words: "Words"
-
-
-@dataclass(frozen=True)
-class Small:
-    """Words beside the point."""
-
-    words: "Words"
+    style: str
 
 
 @dataclass(frozen=True)
@@ -74,7 +61,7 @@ class Gain:
     value: float
 
 
-Words = str | Code | Strong | Emphasis | Small | Link | Time | Share | Gain | Sequence["Words"]
+Words = str | Code | Styled | Link | Time | Share | Gain | Sequence["Words"]
 
 
 _MARKUP = re.compile(
@@ -94,9 +81,9 @@ def say(sentence: str, **holes: Words) -> list[Words]:
             case "code", text:
                 nodes.append(Code(text))
             case "strong", text:
-                nodes.append(Strong(say(text, **holes)))
+                nodes.append(Styled(say(text, **holes), "b"))
             case "emphasis", text:
-                nodes.append(Emphasis(say(text, **holes)))
+                nodes.append(Styled(say(text, **holes), "em"))
             case "to", to:
                 nodes.append(Link(say(found["words"], **holes), to.format_map(holes)))
             case _, hole:
@@ -119,7 +106,7 @@ def plain(words: Words) -> str:
             return words
         case Code(text):
             return text
-        case Strong(inside) | Emphasis(inside) | Small(inside) | Link(inside):
+        case Styled(inside) | Link(inside):
             return plain(inside)
         case Time() | Share() | Gain():
             return ""

@@ -30,7 +30,6 @@ FAMILIES = {
 }
 """The columns of the matrix: framework and style. `peer`: what one would call, not write."""
 
-
 SAME = 1.1
 """Two times within this factor count as the same."""
 

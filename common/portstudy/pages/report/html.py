@@ -71,12 +71,8 @@ class Html:
                 return escape(words)
             case doc.Code(text):  # a long name may break after an underscore
                 return f"<code>{escape(text).replace('_', '_<wbr>')}</code>"
-            case doc.Strong(inside):
-                return f"<b>{self.words(inside)}</b>"
-            case doc.Emphasis(inside):
-                return f"<em>{self.words(inside)}</em>"
-            case doc.Small(inside):
-                return f"<small>{self.words(inside)}</small>"
+            case doc.Styled(inside, style):
+                return f"<{style}>{self.words(inside)}</{style}>"
             case doc.Link(inside, to, title):
                 address = self.address(to)
                 if address is None:

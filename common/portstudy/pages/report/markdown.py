@@ -10,6 +10,8 @@ from portstudy.pages.report import document as doc
 from portstudy.pages.report.findings import SAME
 from portstudy.show.text import duration, known, markdown_table, percent, times
 
+STYLES = {"b": ("**", "**"), "em": ("*", "*"), "small": ("<sub>", "</sub>")}
+
 
 def markdown(document: doc.Document) -> str:
     """The whole page."""
@@ -63,12 +65,9 @@ class Markdown:
                 return re.sub(r"([\\`*_{}\[\]#|!])", r"\\\1", escape(words, quote=False))
             case doc.Code(text):
                 return f"`{re.sub('[`|<>]', '?', text)}`"
-            case doc.Strong(inside):
-                return f"**{self.words(inside)}**"
-            case doc.Emphasis(inside):
-                return f"*{self.words(inside)}*"
-            case doc.Small(inside):
-                return f"<sub>{self.words(inside)}</sub>"
+            case doc.Styled(inside, style):
+                before, after = STYLES[style]
+                return f"{before}{self.words(inside)}{after}"
             case doc.Link(inside, to):
                 return self.link(self.words(inside), to)
             case doc.Time(seconds):
@@ -112,8 +111,8 @@ class Markdown:
             case doc.Tiles(tiles):
                 return "\n".join(f"- **{words(big)}** {words(told)}" for big, told in tiles)
             case doc.Menu(links):
-                shown = [*links, doc.Link("With charts, for a browser", "report/index.html")]
-                return " · ".join(map(words, shown))
+                charts = doc.Link("With charts, for a browser", "report/index.html")
+                return " · ".join(map(words, [*links, charts]))
             case doc.Colours():
                 return "🟦 faster, ⬜ the same within 10%, 🟧 slower."
         raise TypeError(block)
