@@ -22,7 +22,7 @@ READY := .venv/ready
 SIMULATORS := .venv-simulators
 SETTINGS := --dtype $(DTYPE) --device $(DEVICE) $(if $(THREADS),--threads $(THREADS))
 
-.PHONY: bench install test simulators test-simulators history compare prune gpu report publish study notes lint format types check smoke clean
+.PHONY: bench install test simulators test-simulators history compare prune gpu report publish study notes lint format types check smoke wheel clean
 
 bench: $(READY)
 	$(BIN)/python -m portstudy.cli.history bench $(SETTINGS) $(BENCH)
@@ -41,12 +41,12 @@ test-simulators: $(SIMULATORS)/ready
 	  -k "simulators or brian2_ or nest_" tests/test_simulators.py tests/test_ports.py \
 	  tests/test_wrong_ports.py tests/test_lif.py tests/test_properties.py tests/test_bad_input.py
 
-# asv over commits, with the tested libraries and with the oldest that are supported. Interrupted, it
-# goes on where it stopped. MACHINE=name: what this machine is called in the history.
+# asv over commits, with the tested libraries and with the oldest that are supported. An interrupted
+# run resumes. MACHINE=name: what this machine is called in the history.
 history: $(READY)
 	$(BIN)/python -m portstudy.cli.history record $(SETTINGS) --machine "$(MACHINE)" --range "$(RANGE)" $(BENCH)
 
-# Is commit B slower than commit A? Exit code 1 (of make: 2) if a port is.
+# Is commit B slower than commit A? Exits 1 (make itself: 2) if any port is.
 compare: $(READY)
 	$(BIN)/python -m portstudy.cli.history compare $(SETTINGS) "$(A)" "$(B)" $(BENCH)
 
@@ -69,6 +69,7 @@ publish: $(READY)
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 	$(BIN)/cog --check README.md notes/*.md
 	$(BIN)/python -m portstudy.pages.report check
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
@@ -96,15 +97,18 @@ study: $(READY)
 
 # asv imports the suite and counts the arguments of its benchmarks.
 check: $(READY)
-	$(BIN)/asv check -E checkout
+	$(BIN)/asv check
 
 # A few figures all the way through asv to a site; nothing is recorded.
 smoke: $(READY)
-	machine=$$($(BIN)/python -m portstudy.cli.history machine) && \
-	PORTSTUDY_PORTS=numpy_event,numba_event,jax_scan_event,torch_eager \
-	$(BIN)/asv run --quick --dry-run --show-stderr -E checkout --machine "$$machine" \
-	  --bench "Lif\.track_(relative_time|first_call).*(numpy|numba|jax_scan|torch)_e[^m]*'small'"
+	$(BIN)/asv machine --yes
+	$(BIN)/asv run --dry-run --show-stderr \
+	  --bench "Lif\.track_(relative_time|first_call).*'(numpy_event|numba_event|jax_scan_event|torch_eager)', 'small'"
 	$(BIN)/python -m portstudy.cli.history publish
+
+# What users install: a wheel, in an environment that has nothing else. The kernels are inside.
+wheel: $(READY)
+	scripts/try-wheel $(BIN)/python
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "portstudy needs Python 3.11 or later: make PYTHON=python3.11")'

@@ -8,6 +8,7 @@ import contextlib
 import functools
 import importlib.metadata
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -19,8 +20,10 @@ from hypothesis import settings
 from portstudy import Port, Unavailable, UnknownName, find_kernel, kernels, load
 from portstudy.backends import LIBRARIES, library_of
 from portstudy.find import load_file
+from portstudy.importing import import_file
 from portstudy.kernel import DEVICES, DTYPES
 from portstudy.names import one_of
+from portstudy.show.lines import files_of
 
 NETWORKS = ("lif", "lif_ensemble")  # the kernels whose model is that of implementations/lif/spec.py
 CUDA_MAY_BE_HERE = shutil.which("nvidia-smi") is not None or Path("/dev/nvidia0").exists()
@@ -81,16 +84,26 @@ def open_port(case: Case) -> Port:
 def load_edited(
     folder: Path, name: str, kernel: str, port: str, edits: dict[str, str], dtype: str = "float64"
 ) -> Port:
-    """A real port with some words replaced, each of which must be there exactly once."""
+    """A real port with some words replaced, each of which must be there exactly once.
+
+    They may be in a file that its folder's ports share: it gets a copy of that, with its edits.
+    """
     spec = find_kernel(kernel)
-    source = (spec.folder / f"{port}.py").read_text(encoding="utf-8")
+    package = import_file(spec.path("spec")).__package__
+    assert package is not None
+    files = [path for path in files_of(spec.path(port)) if path.parent == spec.folder]
+    sources = {path.stem: path.read_text(encoding="utf-8") for path in files}
     for old, new in edits.items():
-        assert source.count(old) == 1, f"{kernel}/{port} has {old!r} {source.count(old)} times"
-        source = source.replace(old, new)
-    path = folder / f"{library_of(port)}_{name}.py"
-    path.write_text(source, encoding="utf-8")
+        found = [stem for stem, source in sources.items() for _ in range(source.count(old))]
+        assert len(found) == 1, f"{kernel}/{port} has {old!r} {len(found)} times"
+        sources[found[0]] = sources[found[0]].replace(old, new)
+    sources[f"{library_of(port)}_{name}"] = sources.pop(port)
+    for stem, source in sources.items():
+        # What is not copied is imported from where it is, so that a State remains the spec's.
+        source = re.sub(r"(?m)^from \.(?!_)", f"from {package}.", source)
+        (folder / f"{stem}.py").write_text(source, encoding="utf-8")
     with skipped_if_unavailable(library_of(port), dtype=dtype):
-        return load_file(spec, path, dtype=dtype)
+        return load_file(spec, folder / f"{library_of(port)}_{name}.py", dtype=dtype)
 
 
 def ports(cases: list[Case]) -> Any:

@@ -27,11 +27,11 @@ def unwritable(path: Path) -> str:
     """Why no file can be written there; "" where one can."""
     path = path.resolve()
     if path.exists() and not path.is_file():
-        return f"{path} is {'a folder' if path.is_dir() else 'no file'}"
+        return f"{path} is {'a folder' if path.is_dir() else 'not a file'}"
     if not path.parent.is_dir():
         return f"there is no folder {path.parent}"
     if path.exists() and not os.access(path, os.W_OK):
-        return f"{path} is not to be written"
+        return f"{path} is not writable"
     try:
         write_whole(path.with_name(f".{path.name}.try"), "")
         path.with_name(f".{path.name}.try").unlink()

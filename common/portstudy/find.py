@@ -29,7 +29,7 @@ def find_kernel(name: Target) -> Kernel:
         if os.path.basename(name) == name and not folder.is_dir():
             one_of("kernel", name, kernels())
         if not (folder / "spec.py").is_file():
-            what = "has no spec.py" if folder.is_dir() else "is no folder"
+            what = "has no spec.py" if folder.is_dir() else "is not a folder"
             raise UnknownName(
                 f"kernel {name!r}: {folder} {what}; allowed: the name of a kernel, a folder with "
                 "a spec.py, or files with a function each, such as before.py after.py"
@@ -71,6 +71,6 @@ def load_file(kernel: Kernel, path: Path, *, device: str = "cpu", dtype: str = "
 
 
 def reference_of(port: Port, dtype: str | None = None) -> Port:
-    """The reference that a port is held against, on the CPU."""
+    """The reference that a port is compared with, on the CPU."""
     path = port.kernel.path(port.kernel.reference)
     return load_file(port.kernel, path, dtype=dtype or port.backend.dtype)

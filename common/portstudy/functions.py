@@ -11,7 +11,7 @@ The first file has the function as it is, and `inputs`, which makes its argument
 
 Each further file has that function once more, ported: the one of the same name, or else the last
 one that the file defines. Its library is the one that the file imports. What a port may return is
-what the first one does, within what rounding does to it (`equivalence.rounding`).
+what the first one does, within what rounding does to it (`portstudy.proof.rounding`).
 """
 
 import ast
@@ -73,9 +73,11 @@ def functions(paths: tuple[str, ...]) -> Functions:
     for name in paths:
         path = Path(name).resolve()
         if not path.is_file():
-            raise UnknownName(f"file {name!r}: there is none; allowed: a Python file")
+            raise UnknownName(f"file {name!r} does not exist; allowed: a Python file")
         if path.stem in files:
-            raise UnknownName(f"file {name!r}: {path.stem!r} is one already; allowed: other names")
+            raise UnknownName(
+                f"file {name!r}: there is another {path.stem!r}; allowed: files with different names"
+            )
         files[path.stem] = path
     for path in files.values():
         import_beside(path.parent, files)

@@ -17,12 +17,8 @@ from portstudy.trees import map_leaves
 from portstudy.work import Work
 
 DTYPES = ("float64", "float32")
-
-
 DEVICES = ("cpu", "cuda")
-
-
-NO_PORTS = ("spec", "picture", "__init__")
+NO_PORTS = ("spec", "picture")
 
 
 class Broken(RuntimeError):
@@ -45,7 +41,7 @@ class Kernel:
     sizes: Mapping[str, Mapping[str, Any]]
     """Named sizes, the most telling first; `check` is the one that tests use."""
     reference: str
-    """The port that the others are held against."""
+    """The port that the others are compared with."""
     check: Callable[..., tuple]
     """`(dtype, *arguments) -> arguments`, converted to dtype and read-only, or InvalidInput."""
     alive: Callable[[tuple, tuple], None]
@@ -91,7 +87,7 @@ class Kernel:
         return shape
 
     def reference_at(self, size: str) -> str:
-        """The port that the others are held against at this size."""
+        """The port that the others are compared with at this size."""
         return self.references.get(size.split(",")[0], self.reference)
 
     def ports_at(self, size: str) -> list[str]:
@@ -108,8 +104,11 @@ class Kernel:
         return self.check(precision, *make(np.random.default_rng(seed), precision, **shape))
 
     def ports(self) -> list[str]:
-        """Names of this kernel's ports: the reference first, then as `ls` lists them."""
-        names = sorted(p.stem for p in self.folder.glob("*.py"))
+        """Names of this kernel's ports: the reference first, then as `ls` lists them.
+
+        A file whose name starts with an underscore is no port: it has what several ports share.
+        """
+        names = sorted(p.stem for p in self.folder.glob("[!_]*.py"))
         names = [name for name in names if name not in NO_PORTS]
         return sorted(names, key=lambda name: name != self.reference)
 

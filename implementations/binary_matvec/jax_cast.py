@@ -1,4 +1,4 @@
-"""Cast first, under jit: it says what `@` did anyway."""
+"""The cast written out, under jit: `@` casts anyway, so the program is the very same."""
 
 import jax
 

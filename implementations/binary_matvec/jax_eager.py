@@ -1,4 +1,4 @@
-"""The reference's expression: JAX promotes the bytes, in an operation of its own when eager."""
+"""The reference's expression: JAX promotes the bytes, eagerly in an operation of its own."""
 
 
 def binary_matvec(matrix, vector):

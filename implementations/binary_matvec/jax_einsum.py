@@ -1,4 +1,4 @@
-"""`einsum` in place of `@`: the indices are named, the product is the same."""
+"""`einsum` in place of `@`: the indices are named, and the program is the very same."""
 
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""`@` under jit: the cast and the product are one program, but the product wants its operand."""
+"""`@` under jit: cast and product are one program, and yet the copy is stored."""
 
 import jax
 

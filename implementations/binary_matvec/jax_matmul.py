@@ -1,4 +1,4 @@
-"""`jnp.matmul` in place of `@`: a longer name for the very same program."""
+"""`jnp.matmul` in place of `@`: a longer name for the very same program, and the same time."""
 
 import jax
 import jax.numpy as jnp

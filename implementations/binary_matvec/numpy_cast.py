@@ -1,4 +1,4 @@
-"""Cast first: the copy is eight times as large as the bytes, but BLAS can multiply it."""
+"""Cast first: the copy is up to eight times as large as the bytes, but BLAS can multiply it."""
 
 
 def binary_matvec(matrix, vector):

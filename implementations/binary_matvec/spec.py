@@ -4,24 +4,25 @@
 
 `matrix` (rows, columns) int8 holds zeros and ones only, `vector` (columns,) and `result` (rows,)
 are of the kernel's dtype: every row selects entries of the vector and adds them up. The least work
-is to read the matrix once, a byte an entry. Cast to float32 it is four times as large, to float64
-eight times, and must be written and read again: what decides is whether the cast is ever stored.
+is to read the matrix once, one byte per entry. Cast to float32 it is four times as large, to
+float64 eight times, and must be written and read again: what matters is whether the copy is stored.
 
-What storing it costs is not the program's to decide. At size `large` it is a gigabyte, which Linux
-hands out anew in every call: in pages of 2 MB or, where it has none, of 4 kB, five times as slowly;
-and where it has to ask a host for them first, five times as slowly again. So the reference's time
-is one of three, and ratios to it are to be read with its spread.
+What storing it costs is not up to the program. At size `large` the copy takes a gigabyte, which
+Linux provides anew in each call: in pages of 2 MB or, where it has none, of 4 kB, which takes five
+times as long, and where it must first ask a host for them, five times as long again. So the
+reference takes one of three times, and ratios to it should be read with its spread.
 
 Source: the tutorial's comparison of `@` with `jnp.matmul`, whose factor of two was the noise of a
-first call: both give the same program, and the tests hold their lowered text against each other.
-Its size is `tutorial`.
+first call. jax_jit, jax_matmul, jax_einsum and jax_cast are four spellings of one program
+(tests/test_binary_matvec.py compares what XLA compiles): what their times differ by is noise, and
+that is why all four are here. The tutorial's size is `tutorial`.
 
 Dyadic inputs: entries of the vector are multiples of 1/64 between -1 and 1, so all sums of up to
 2**17 of them are exact in float32, in any order. General inputs: a sum that cancels cannot be more
 accurate than its terms, so the floor of an ulp is the size of a typical partial sum.
 
-Left out: `vmap` over rows, which gives the same program as the product, and a parallel loop under
-torch other than the one torch.compile writes.
+Left out: `vmap` over rows, which compiles to the same program as the product, and any parallel loop
+in PyTorch but the one that torch.compile writes.
 """
 
 from typing import Any

@@ -1,10 +1,11 @@
 """The model as text: Brian2 writes a C++ program from it, compiles it and runs it as a process.
 
-Time is counted in steps, so that one program serves a network at all parameters: a second is a
-step. The equation leaks, by an Euler step that takes the share `leak`. What arrives is counted in
-jumps first and moves the potential once, so that it is rounded as often as in the other ports.
-Brian2 reads the threshold's spikes in the step after: its delay is one step shorter. It keeps to
-itself what is under way in the end, which is what the last rows of the raster say.
+A step is a second of Brian2's time, so one program serves a network at any parameters, and each is
+built on a device of its own, as a device of Brian2 has one program. The equation leaks, by an Euler
+step that takes the share `leak`. What arrives is first counted in jumps and then moves the
+potential once, so that it is rounded as often as in the other ports. Brian2 acts on the spikes of a
+step in the next one, so its delay is one step shorter. What is still under way at the end it does
+not tell: the last rows of the raster do.
 """
 
 import functools
@@ -12,19 +13,19 @@ import tempfile
 
 import brian2 as b2
 import numpy as np
+from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 
 from .spec import State
 
-b2.set_device("cpp_standalone", build_on_run=False)
-FOLDER = tempfile.TemporaryDirectory()
 
-
-@functools.lru_cache(maxsize=1)  # of programs, Brian2 knows only the last
-def build(pre, post, neurons, steps, delay, dtype):
-    b2.device.reinit()
-    b2.device.activate(build_on_run=False)
+@functools.lru_cache(maxsize=2)  # networks, which may be large
+def build(indptr, indices, steps, delay, dtype):
+    device = CPPStandaloneDevice()
+    b2.set_device(device, build_on_run=False)
     b2.prefs.core.default_float_dtype = dtype
     b2.defaultclock.dt = b2.second
+    rows = np.diff(np.frombuffer(indptr, np.int32))  # (neurons,) synapses of each
+    neurons = len(rows)
     outside = b2.TimedArray(np.zeros((steps, neurons)), dt=b2.second, name="outside")
     population = b2.NeuronGroup(
         neurons,
@@ -49,13 +50,15 @@ def build(pre, post, neurons, steps, delay, dtype):
     synapses = b2.Synapses(
         population, population, on_pre="arrived_post += sends_pre", delay=(delay - 1) * b2.second
     )
-    synapses.connect(i=np.frombuffer(pre, np.int32), j=np.frombuffer(post, np.int32))
+    pre = np.repeat(np.arange(neurons), rows)  # (synapses,)
+    synapses.connect(i=pre, j=np.frombuffer(indices, np.int32))
     monitor = b2.SpikeMonitor(population)
     network = b2.Network(population, synapses, monitor)
     network.schedule = ["start", "groups", "synapses", "thresholds", "resets", "end"]
     network.run(steps * b2.second)
-    b2.device.build(directory=FOLDER.name, run=False, with_output=False)
-    return population, outside, monitor
+    folder = tempfile.TemporaryDirectory()  # there until nobody has the program any more
+    device.build(directory=folder.name, run=False, with_output=False)
+    return device, folder, population, outside, monitor
 
 
 def brunel(synapses, excitatory, external, state, parameters, refractory_steps):
@@ -64,14 +67,12 @@ def brunel(synapses, excitatory, external, state, parameters, refractory_steps):
     steps, neurons = external.shape
     delay = len(state.arriving)
     sends = np.where(np.arange(neurons) < excitatory, 1, -g)  # (neurons,) jumps
-    pre = np.repeat(np.arange(neurons, dtype=np.int32), np.diff(indptr))  # (synapses,)
     arriving = external.astype(sends.dtype)  # (steps, neurons) jumps, but for what is fired here
     arriving[:delay] += state.arriving[:steps]
-    if b2.device.project_dir != FOLDER.name:  # another port has built its program since
-        build.cache_clear()
-    population, outside, monitor = build(
-        pre.tobytes(), indices.tobytes(), neurons, steps, delay, state.voltage.dtype.type
+    device, _, population, outside, monitor = build(
+        indptr.tobytes(), indices.tobytes(), steps, delay, state.voltage.dtype.type
     )
+    b2.set_device(device, build_on_run=False)
     values = {
         outside: arriving,
         population.voltage: np.where(state.refractory > 0, v_reset, state.voltage),
@@ -84,7 +85,7 @@ def brunel(synapses, excitatory, external, state, parameters, refractory_steps):
         population.v_threshold: v_threshold,
         population.pause: (refractory_steps + 1) * b2.second,
     }
-    b2.device.run(run_args=values, with_output=False)
+    device.run(run_args=values, with_output=False)
     spikes = np.zeros((steps, neurons), dtype=bool)
     spikes[(monitor.t / b2.second).astype(int), monitor.i] = True
     voltage = np.array(population.voltage[:])

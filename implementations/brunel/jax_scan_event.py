@@ -5,12 +5,17 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
+from .jax_jit import send
 from .spec import State
 
 
-@partial(jax.jit, static_argnames=("excitatory", "refractory_steps"))
 def brunel(synapses, excitatory, external, state, parameters, refractory_steps):
-    indptr, indices = synapses
+    longest = int(jnp.diff(synapses.indptr).max())  # a shape: known when `simulate` is compiled
+    return simulate(synapses, excitatory, external, state, parameters, refractory_steps, longest)
+
+
+@partial(jax.jit, static_argnames=("excitatory", "refractory_steps", "longest"))
+def simulate(synapses, excitatory, external, state, parameters, refractory_steps, longest):
     leak, jump, g, v_reset, v_threshold = parameters
     steps, neurons = external.shape
     delay = len(state.arriving)
@@ -24,16 +29,7 @@ def brunel(synapses, excitatory, external, state, parameters, refractory_steps):
         voltage = voltage - leak * voltage + jump * arrived
         voltage = jnp.where(refractory > 0, v_reset, voltage)
         fired = voltage >= v_threshold  # (neurons,) bool
-        # Shapes are fixed under jit, but not how often a loop runs: a silent neuron's row is empty.
-        stop = jnp.where(fired, indptr[1:], indptr[:-1])  # (neurons,)
-
-        def add_row(pre, sent):
-            return jax.lax.fori_loop(
-                indptr[pre], stop[pre], lambda k, sent: sent.at[indices[k]].add(sends[pre]), sent
-            )
-
-        sent = jax.lax.fori_loop(0, neurons, add_row, jnp.zeros_like(voltage))
-        arriving = arriving.at[slot].set(sent)
+        arriving = arriving.at[slot].set(send(fired, synapses, sends, longest))
         voltage = jnp.where(fired, v_reset, voltage)
         refractory = jnp.where(fired, refractory_steps, jnp.maximum(refractory - 1, 0))
         return State(voltage, refractory, arriving), fired

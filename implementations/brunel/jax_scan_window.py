@@ -10,12 +10,17 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
+from .jax_jit import send
 from .spec import State
 
 
-@partial(jax.jit, static_argnames=("excitatory", "refractory_steps"))
 def brunel(synapses, excitatory, external, state, parameters, refractory_steps):
-    indptr, indices = synapses
+    longest = int(jnp.diff(synapses.indptr).max())  # a shape: known when `simulate` is compiled
+    return simulate(synapses, excitatory, external, state, parameters, refractory_steps, longest)
+
+
+@partial(jax.jit, static_argnames=("excitatory", "refractory_steps", "longest"))
+def simulate(synapses, excitatory, external, state, parameters, refractory_steps, longest):
     leak, jump, g, v_reset, v_threshold = parameters
     steps, neurons = external.shape
     delay = len(state.arriving)
@@ -32,24 +37,14 @@ def brunel(synapses, excitatory, external, state, parameters, refractory_steps):
         refractory = jnp.where(fired, refractory_steps, jnp.maximum(refractory - 1, 0))
         return (voltage, refractory), fired
 
-    def send(fired):
-        # Shapes are fixed under jit, but not how often a loop runs: a silent neuron's row is empty.
-        stop = jnp.where(fired, indptr[1:], indptr[:-1])  # (neurons,)
-
-        def add_row(pre, sent):
-            return jax.lax.fori_loop(
-                indptr[pre], stop[pre], lambda k, sent: sent.at[indices[k]].add(sends[pre]), sent
-            )
-
-        return jax.lax.fori_loop(0, neurons, add_row, jnp.zeros_like(state.voltage))
-
     def window(state, external):
         voltage, refractory, arriving = state
         length = len(external)  # the delay; in the last window it may be less
         (voltage, refractory), fired = jax.lax.scan(
             integrate, (voltage, refractory), (arriving[:length], external)
         )
-        arriving = jnp.concatenate([arriving[length:], jax.lax.map(send, fired)])
+        sent = jax.lax.map(lambda fired: send(fired, synapses, sends, longest), fired)
+        arriving = jnp.concatenate([arriving[length:], sent])  # (delay, neurons) jumps
         return State(voltage, refractory, arriving), fired
 
     whole = steps // delay * delay

@@ -8,27 +8,17 @@ from .spec import Contractions
 
 @jax.jit
 def contractions(x, y, a, b, lefts, rights):
-    dot = jnp.einsum("i,i->", x, y)  # ()
-    outer = jnp.einsum("i,j->ij", x, y)  # (n, n)
-    hadamard = jnp.einsum("i,i->i", x, y)  # (n,)
     product = jnp.einsum("ij,jk->ik", a, b)  # (n, n)
-    row_sums = jnp.einsum("ij,jk->i", a, b)  # (n,)
-    column_sums = jnp.einsum("ij,jk->k", a, b)  # (n,)
-    batched = jnp.einsum("bij,bjk->bik", lefts, rights)  # (batch, n, n)
-    trace = jnp.einsum("ii->", product)  # ()
-    diagonal = jnp.einsum("ii->i", product)  # (n,)
-    transposed = jnp.einsum("ij->ji", a)  # (m, n)
-    chain = jnp.einsum("ij,jk,k->i", a, b, y)  # (n,)
     return Contractions(
-        dot,
-        outer,
-        hadamard,
-        product,
-        row_sums,
-        column_sums,
-        batched,
-        trace,
-        diagonal,
-        transposed,
-        chain,
+        dot=jnp.einsum("i,i->", x, y),  # ()
+        outer=jnp.einsum("i,j->ij", x, y),  # (n, n)
+        hadamard=jnp.einsum("i,i->i", x, y),  # (n,)
+        product=product,  # (n, n)
+        row_sums=jnp.einsum("ij,jk->i", a, b),  # (n,)
+        column_sums=jnp.einsum("ij,jk->k", a, b),  # (n,)
+        batched=jnp.einsum("bij,bjk->bik", lefts, rights),  # (batch, n, n)
+        trace=jnp.einsum("ii->", product),  # ()
+        diagonal=jnp.einsum("ii->i", product),  # (n,)
+        transposed=jnp.einsum("ij->ji", a),  # (m, n)
+        chain=jnp.einsum("ij,jk,k->i", a, b, y),  # (n,)
     )

@@ -1,4 +1,4 @@
-"""Loops written out: what is not needed is not computed, neither a product nor a far-off entry."""
+"""Loops written out: sums and chain apply one matrix after the other, and need no product."""
 
 import numpy as np
 from numba import njit
@@ -67,27 +67,18 @@ def apply_transposed(a, x):
 
 def contractions(x, y, a, b, lefts, rights):
     ones = np.ones_like(x)  # (n,): a product with it sums
-    dot = x.dtype.type(inner(x, y))  # ()
-    outer = tensor(x, y)  # (n, n)
-    hadamard = x * y  # (n,)
     product = multiply(a, b)  # (n, n)
-    row_sums = apply(a, apply(b, ones))  # (n,)
-    column_sums = apply_transposed(b, apply_transposed(a, ones))  # (n,)
-    batched = multiply_all(lefts, rights)  # (batch, n, n)
     diagonal = np.diagonal(product)  # (n,)
-    trace = diagonal.sum()  # ()
-    transposed = a.T  # (m, n)
-    chain = apply(a, apply(b, y))  # (n,)
     return Contractions(
-        dot,
-        outer,
-        hadamard,
-        product,
-        row_sums,
-        column_sums,
-        batched,
-        trace,
-        diagonal,
-        transposed,
-        chain,
+        dot=x.dtype.type(inner(x, y)),  # ()
+        outer=tensor(x, y),  # (n, n)
+        hadamard=x * y,  # (n,)
+        product=product,  # (n, n)
+        row_sums=apply(a, apply(b, ones)),  # (n,)
+        column_sums=apply_transposed(b, apply_transposed(a, ones)),  # (n,)
+        batched=multiply_all(lefts, rights),  # (batch, n, n)
+        trace=diagonal.sum(),  # ()
+        diagonal=diagonal,  # (n,)
+        transposed=a.T,  # (m, n)
+        chain=apply(a, apply(b, y)),  # (n,)
     )

@@ -1,4 +1,4 @@
-"""The formulas again, compiled: what is left to be gained by differentiating on paper?"""
+"""The formulas again, compiled: what does differentiating on paper still gain?"""
 
 import jax
 import jax.numpy as jnp

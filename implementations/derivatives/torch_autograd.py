@@ -1,4 +1,4 @@
-"""What came before torch.func: `autograd.grad` of a sum, whose terms know nothing of each other.
+"""What came before torch.func: `autograd.grad` of a sum, each term of which is of its own point.
 
 A sum over the points is one number, and its derivative with respect to a point is that of the
 point's own term. `create_graph` records the derivative, so that it can be differentiated in turn.
@@ -6,23 +6,8 @@ point's own term. `create_graph` records the derivative, so that it can be diffe
 
 import torch
 
+from ._torch import polynomial, rectifier, surface, wave
 from .spec import Derivatives, Orders, Partials
-
-
-def polynomial(x):
-    return x**3 - 3 * x**2 + 2 * x
-
-
-def wave(angle):
-    return angle * torch.sin(angle)
-
-
-def rectifier(x):
-    return torch.relu(x)  # not `clamp(x, min=0)`, which at 0 has a derivative of 1
-
-
-def surface(a, b):
-    return 2 * a**3 - b**2
 
 
 def gradient(function, *arguments):

@@ -1,25 +1,10 @@
-"""All of torch.func's derivatives in one compiled graph."""
+"""`vmap` of `grad` from torch.func, compiled as one graph."""
 
 import torch
 from torch.func import grad, vmap
 
+from ._torch import polynomial, rectifier, surface, wave
 from .spec import Derivatives, Orders, Partials
-
-
-def polynomial(x):
-    return x**3 - 3 * x**2 + 2 * x
-
-
-def wave(angle):
-    return angle * torch.sin(angle)
-
-
-def rectifier(x):
-    return torch.relu(x)  # not `clamp(x, min=0)`, which at 0 has a derivative of 1
-
-
-def surface(a, b):
-    return 2 * a**3 - b**2
 
 
 def orders(function, x):

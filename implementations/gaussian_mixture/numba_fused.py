@@ -13,32 +13,11 @@ import math
 import numpy as np
 from numba import njit, prange
 
+from ._exponential import exp_of_negative
 from .spec import Mixture
 
 BLOCK = 128  # points: all that is computed of them stays in the nearest cache
 CHUNKS = 32  # of whole blocks, each with sums of its own: they do not depend on who was first
-
-
-@njit
-def exp_of_negative(x):
-    """No call, so that it vectorises: exp x = 2 ** power * exp r, and a polynomial for exp r."""
-    x = x if x > -708.0 else -708.0  # below, a float64 is denormal
-    power = np.floor(x * 1.4426950408889634 + 0.5)
-    r = x - power * 0.693147180369123816490 - power * 1.90821492927058770002e-10  # |r| < 0.347
-    y = 1 / 479001600
-    y = y * r + 1 / 39916800
-    y = y * r + 1 / 3628800
-    y = y * r + 1 / 362880
-    y = y * r + 1 / 40320
-    y = y * r + 1 / 5040
-    y = y * r + 1 / 720
-    y = y * r + 1 / 120
-    y = y * r + 1 / 24
-    y = y * r + 1 / 6
-    y = y * r + 0.5
-    y = y * r + 1.0
-    y = y * r + 1.0
-    return y * np.int64((np.int64(power) + 1023) << 52).view(np.float64)  # 2 ** power, by its bits
 
 
 @njit(fastmath={"reassoc", "contract", "nsz"})

@@ -1,7 +1,8 @@
 """The model as text: Brian2 writes a C++ program from it, compiles it and runs it as a process.
 
-Time is counted in steps, so that one program serves for all parameters: a second is a step. Values
-are those of the arguments, in mV, nA and MOhm, without Brian2's units.
+A step is a second of Brian2's time, so one program serves any parameters. Values are those of the
+arguments, in mV, nA and MOhm, without Brian2's units. Each program is built on a device of its own,
+as a device of Brian2 has one program.
 """
 
 import functools
@@ -9,17 +10,15 @@ import tempfile
 
 import brian2 as b2
 import numpy as np
+from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 
 from .spec import State
 
-b2.set_device("cpp_standalone", build_on_run=False)
-FOLDER = tempfile.TemporaryDirectory()
 
-
-@functools.lru_cache(maxsize=1)  # of programs, Brian2 knows only the last
+@functools.cache
 def build(neurons, steps, dtype):
-    b2.device.reinit()
-    b2.device.activate(build_on_run=False)
+    device = CPPStandaloneDevice()
+    b2.set_device(device, build_on_run=False)
     b2.prefs.core.default_float_dtype = dtype
     b2.defaultclock.dt = b2.second
     population = b2.NeuronGroup(
@@ -42,16 +41,16 @@ def build(neurons, steps, dtype):
     network = b2.Network(population, synapses, monitor)
     network.schedule = ["start", "thresholds", "synapses", "groups", "resets", "end"]
     network.run(steps * b2.second)
-    b2.device.build(directory=FOLDER.name, run=False, with_output=False)
-    return population, synapses, monitor
+    folder = tempfile.TemporaryDirectory()  # there until nobody has the program any more
+    device.build(directory=folder.name, run=False, with_output=False)
+    return device, folder, population, synapses, monitor
 
 
 def lif(weights, drive, state, parameters, steps):
     dt, tau, v_reset, v_threshold, resistance = parameters
     neurons = len(drive)
-    if b2.device.project_dir != FOLDER.name:  # another port has built its program since
-        build.cache_clear()
-    population, synapses, monitor = build(neurons, steps, drive.dtype.type)
+    device, _, population, synapses, monitor = build(neurons, steps, drive.dtype.type)
+    b2.set_device(device, build_on_run=False)
     values = {
         synapses.weight: weights.ravel(),
         population.drive: drive,
@@ -61,7 +60,7 @@ def lif(weights, drive, state, parameters, steps):
         population.v_threshold: v_threshold,
         population.resistance: resistance,
     }
-    b2.device.run(run_args=values, with_output=False)
+    device.run(run_args=values, with_output=False)
     spikes = np.zeros((steps, neurons), dtype=bool)
     spikes[(monitor.t / b2.second).astype(int), monitor.i] = True
     return spikes, State(np.array(population.voltage[:]))

@@ -21,16 +21,21 @@ def any_left(carry):
     return (words != 0).any()
 
 
+def next_spike(words):
+    word = jnp.argmax(words != 0).astype(jnp.int32)  # the first that is not empty
+    bit = 31 - jax.lax.clz(words[word])  # its highest
+    words = words.at[word].set(words[word] ^ (jnp.uint32(1) << bit))
+    return 32 * word + bit.astype(jnp.int32), words
+
+
 @partial(jax.jit, static_argnames="steps")
 def lif(weights, drive, state, parameters, steps):
     dt, tau, v_reset, v_threshold, resistance = parameters
 
     def add_row(carry):
         words, current = carry
-        word = jnp.argmax(words != 0).astype(jnp.int32)
-        bit = 31 - jax.lax.clz(words[word])
-        words = words.at[word].set(words[word] ^ (jnp.uint32(1) << bit))
-        return words, current + weights[32 * word + bit.astype(jnp.int32)]
+        pre, words = next_spike(words)
+        return words, current + weights[pre]
 
     def step(state, _):
         voltage = state.voltage  # (neurons,) mV

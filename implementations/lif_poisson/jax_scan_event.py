@@ -8,7 +8,7 @@ from functools import partial
 
 import jax
 import jax.numpy as jnp
-from portstudy.implementations.lif.jax_scan_event import any_left, pack
+from portstudy.implementations.lif.jax_scan_event import any_left, next_spike, pack
 
 from .spec import State
 
@@ -20,10 +20,8 @@ def lif_poisson(weights, strength, table, key, state, parameters, steps):
 
     def add_row(carry):
         left, current = carry
-        word = jnp.argmax(left != 0).astype(jnp.int32)
-        bit = 31 - jax.lax.clz(left[word])
-        left = left.at[word].set(left[word] ^ (jnp.uint32(1) << bit))
-        return left, current + weights[32 * word + bit.astype(jnp.int32)]
+        pre, left = next_spike(left)
+        return left, current + weights[pre]
 
     def step(state, _):
         voltage, now = state  # (neurons,) mV, ()

@@ -2,7 +2,7 @@
 
 import numpy as np
 from numba import njit
-from portstudy.implementations.threefry.numba_serial import bits32, threefry2x32
+from portstudy.implementations.threefry._numba import bits32, threefry2x32
 
 from .spec import State
 

@@ -1,7 +1,7 @@
 """The reference: vectorised NumPy, a Python loop over the steps, each with a key of its own."""
 
 import numpy as np
-from portstudy.implementations.threefry.numpy_vectorised import fold_in, random_bits
+from portstudy.implementations.threefry._numpy import fold_in, random_bits
 
 from .spec import State
 

@@ -1,7 +1,7 @@
 """Event-driven: only the rows of the neurons that fired are summed, not the whole matrix."""
 
 import numpy as np
-from portstudy.implementations.threefry.numpy_vectorised import fold_in, random_bits
+from portstudy.implementations.threefry._numpy import fold_in, random_bits
 
 from .spec import State
 

@@ -5,7 +5,7 @@ step is compiled again, and not the twenty rounds of the generator, which take s
 """
 
 import torch
-from portstudy.implementations.threefry.torch_eager import fold_in, random_bits
+from portstudy.implementations.threefry._torch import fold_in, random_bits
 
 from .spec import State
 

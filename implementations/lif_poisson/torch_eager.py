@@ -1,7 +1,7 @@
 """PyTorch as it comes: words are signed here, and must be widened before they are compared."""
 
 import torch
-from portstudy.implementations.threefry.torch_eager import fold_in, random_bits
+from portstudy.implementations.threefry._torch import fold_in, random_bits
 
 from .spec import State
 

@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 from numba import njit
+from portstudy.implementations.gaussian_mixture._exponential import exp_of_negative
 from portstudy.implementations.mlp_inference.spec import Layer
 
 from .spec import Network
@@ -15,24 +16,8 @@ from .spec import Network
 
 @njit(error_model="numpy")  # by default a division may raise, and such a loop does not vectorise
 def tanh(x):
-    """(1 - e) / (1 + e) with e = exp(-2 |x|): no call, and right to an ulp of 1, not of itself."""
-    y = -2.0 * min(abs(x), 20.0)  # beyond, tanh is 1
-    power = np.floor(y * 1.4426950408889634 + 0.5)
-    r = y - power * 0.693147180369123816490 - power * 1.90821492927058770002e-10  # |r| < 0.347
-    e = 1 / 479001600
-    e = e * r + 1 / 39916800
-    e = e * r + 1 / 3628800
-    e = e * r + 1 / 362880
-    e = e * r + 1 / 40320
-    e = e * r + 1 / 5040
-    e = e * r + 1 / 720
-    e = e * r + 1 / 120
-    e = e * r + 1 / 24
-    e = e * r + 1 / 6
-    e = e * r + 0.5
-    e = e * r + 1.0
-    e = e * r + 1.0
-    e *= np.int64((np.int64(power) + 1023) << 52).view(np.float64)  # 2 ** power, by its bits
+    """(1 - e) / (1 + e) with e = exp(-2 |x|): right to an ulp of 1, not of itself."""
+    e = exp_of_negative(-2 * abs(x))
     return math.copysign((1 - e) / (1 + e), x)
 
 

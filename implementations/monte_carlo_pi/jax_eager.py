@@ -1,7 +1,7 @@
 """Only `np` became `jnp`: some hundred operations a chunk, each dispatched alone."""
 
 import jax.numpy as jnp
-from portstudy.implementations.threefry.jax_eager import random_bits, split
+from portstudy.implementations.threefry._jax import random_bits, split
 
 
 def monte_carlo_pi(key, quantiles, chunks, length):

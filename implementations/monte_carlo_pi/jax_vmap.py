@@ -4,7 +4,7 @@ from functools import partial
 
 import jax
 import jax.numpy as jnp
-from portstudy.implementations.threefry.jax_eager import random_bits, split
+from portstudy.implementations.threefry._jax import random_bits, split
 
 
 @partial(jax.jit, static_argnames=("chunks", "length"))

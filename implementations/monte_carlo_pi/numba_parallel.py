@@ -2,7 +2,7 @@
 
 import numpy as np
 from numba import njit, prange, uint32
-from portstudy.implementations.threefry.numba_serial import bits32, split
+from portstudy.implementations.threefry._numba import bits32, split
 
 
 @njit

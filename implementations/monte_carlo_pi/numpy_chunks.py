@@ -1,7 +1,7 @@
 """The reference: chunk by chunk, each short enough for its arrays to stay in the cache."""
 
 import numpy as np
-from portstudy.implementations.threefry.numpy_vectorised import random_bits, split
+from portstudy.implementations.threefry._numpy import random_bits, split
 
 
 def monte_carlo_pi(key, quantiles, chunks, length):

@@ -1,7 +1,8 @@
 """Chunk by chunk, in place: Threefry's rounds without a new array for each operation."""
 
 import numpy as np
-from portstudy.implementations.threefry.numpy_blocks import random_bits, split
+from portstudy.implementations.threefry._in_place import random_bits
+from portstudy.implementations.threefry._numpy import split
 
 
 def monte_carlo_pi(key, quantiles, chunks, length):

@@ -1,7 +1,7 @@
 """A chunk is drawn and counted in one graph, by torch.compile; the loop stays in Python."""
 
 import torch
-from portstudy.implementations.threefry.torch_eager import random_bits, split
+from portstudy.implementations.threefry._torch import random_bits, split
 
 
 @torch.compile(fullgraph=True, dynamic=False)

@@ -1,7 +1,7 @@
 """PyTorch as it comes: bits are signed here, so a sign that was shifted in is masked away."""
 
 import torch
-from portstudy.implementations.threefry.torch_eager import random_bits, split
+from portstudy.implementations.threefry._torch import random_bits, split
 
 
 def monte_carlo_pi(key, quantiles, chunks, length):

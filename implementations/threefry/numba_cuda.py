@@ -12,8 +12,8 @@ it is cut off, and uses 32 bits.
 import numpy as np
 from numba import cuda
 
-ROTATIONS = (13, 15, 26, 6), (17, 29, 16, 24)  # bits, in one group of four rounds and the next
-PARITY = 0x1BD11BDA
+from ._rounds import PARITY, ROTATIONS
+
 THREADS = 256  # in a block
 
 

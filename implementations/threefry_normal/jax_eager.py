@@ -1,7 +1,7 @@
 """Only `np` became `jnp`: some two hundred operations, each dispatched alone."""
 
 import jax.numpy as jnp
-from portstudy.implementations.threefry.jax_eager import random_uniform, split
+from portstudy.implementations.threefry._jax import random_uniform, split
 
 
 def threefry_normal(key, deviations, pairs, width):

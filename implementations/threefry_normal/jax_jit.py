@@ -4,7 +4,7 @@ from functools import partial
 
 import jax
 import jax.numpy as jnp
-from portstudy.implementations.threefry.jax_eager import random_uniform, split
+from portstudy.implementations.threefry._jax import random_uniform, split
 
 
 @partial(jax.jit, static_argnames=("pairs", "width"))

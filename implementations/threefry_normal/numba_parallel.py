@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 from numba import njit, prange
-from portstudy.implementations.threefry.numba_serial import split, uniform32, uniform64
+from portstudy.implementations.threefry._numba import split, uniform32, uniform64
 
 
 @njit(parallel=True)

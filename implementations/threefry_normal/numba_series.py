@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 from numba import njit, prange
-from portstudy.implementations.threefry.numba_serial import split, uniform32, uniform64
+from portstudy.implementations.threefry._numba import split, uniform32, uniform64
 
 RIGHT_HIGH, RIGHT_LOW = 1.5707963267341256, 6.077100506506192e-11  # pi / 2; high has 33 bits
 

@@ -1,7 +1,10 @@
 """Block by block: some hundred operations on arrays so short that they stay in the cache."""
 
 import numpy as np
-from portstudy.implementations.threefry.numpy_blocks import BLOCK, random_uniform, split
+from portstudy.implementations.threefry._in_place import random_uniform
+from portstudy.implementations.threefry._numpy import split
+
+BLOCK = 8192  # pairs: the three arrays of the rounds take 32 kB each
 
 
 def threefry_normal(key, deviations, pairs, width):

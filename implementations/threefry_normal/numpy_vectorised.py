@@ -1,7 +1,7 @@
 """The reference: whole arrays, a step of the recipe each."""
 
 import numpy as np
-from portstudy.implementations.threefry.numpy_vectorised import random_uniform, split
+from portstudy.implementations.threefry._numpy import random_uniform, split
 
 
 def threefry_normal(key, deviations, pairs, width):

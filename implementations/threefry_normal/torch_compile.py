@@ -6,8 +6,12 @@ In a single graph the rounds would be there twice, and take twice as long to com
 import math
 
 import torch
-from portstudy.implementations.threefry.torch_compile import random_uniform
-from portstudy.implementations.threefry.torch_eager import split
+from portstudy.implementations.threefry._torch import random_uniform, split
+
+
+@torch.compile(fullgraph=True, dynamic=False)
+def compiled_uniform(key, count, width):
+    return random_uniform(key, count, width)
 
 
 @torch.compile(fullgraph=True, dynamic=False)
@@ -20,6 +24,6 @@ def box_muller(u, v, deviations):
 
 def threefry_normal(key, deviations, pairs, width):
     first, second = split(key.view(torch.int32), 2)  # (2,)
-    u = random_uniform(first, pairs, width)  # (pairs,)
-    v = random_uniform(second, pairs, width)  # (pairs,)
+    u = compiled_uniform(first, pairs, width)  # (pairs,)
+    v = compiled_uniform(second, pairs, width)  # (pairs,)
     return box_muller(u, v, deviations)

@@ -3,7 +3,7 @@
 import math
 
 import torch
-from portstudy.implementations.threefry.torch_eager import random_uniform, split
+from portstudy.implementations.threefry._torch import random_uniform, split
 
 
 def threefry_normal(key, deviations, pairs, width):

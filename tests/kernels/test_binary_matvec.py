@@ -1,10 +1,12 @@
 """A binary matrix times a vector: what each row selects, what is one program, what is refused."""
 
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 from portstudy import InvalidInput, Port, load
+from portstudy.kernel import DTYPES
 
 from tests.conftest import cases, inputs, ports, skipped_if_unavailable
 
@@ -25,14 +27,43 @@ def test_the_identity_gives_the_vector(matvec_port: Port):
     assert (matvec_port(np.eye(24, dtype=np.int8), vector) == vector).all()
 
 
-def test_at_and_matmul_are_one_program_in_jax():
+def traced(name: str, dtype: str) -> str:
+    """What JAX makes of a port: its jaxpr."""
     with skipped_if_unavailable("jax"):
-        at, matmul = (load("binary_matvec", name) for name in ("jax_jit", "jax_matmul"))
-    arguments = at.put(at.check(*inputs("binary_matvec", "float64")))
-    lowered: list[Any] = [port.function for port in (at, matmul)]
-    programs = [at.backend.call(function.lower, arguments).as_text() for function in lowered]
-    assert "dot_general" in programs[0]
-    assert programs[0] == programs[1]
+        port = load("binary_matvec", name, dtype=dtype)
+    import jax
+
+    arguments = port.put(port.check(*inputs("binary_matvec", dtype)))
+    return str(port.backend.call(jax.make_jaxpr(port.function), arguments))
+
+
+def compiled(name: str, dtype: str) -> list[str]:
+    """What XLA makes of it: its instructions, without names and the lines that they come from."""
+    with skipped_if_unavailable("jax"):
+        port = load("binary_matvec", name, dtype=dtype)
+    arguments = port.put(port.check(*inputs("binary_matvec", dtype)))
+    function: Any = port.function
+    program = port.backend.call(function.lower, arguments).compile().as_text()
+    instructions = [line for line in program.splitlines() if " = " in line]
+    return [re.sub(r"%[\w.]+|metadata={.*?}", "", line) for line in instructions]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_at_matmul_and_einsum_are_one_program_to_jax(dtype: str):
+    at = traced("jax_jit", dtype)
+    assert "dot_general" in at
+    assert at == traced("jax_matmul", dtype) == traced("jax_einsum", dtype)
+    assert at != traced("jax_cast", dtype), "a conversion more, which XLA would add itself:"
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_cast_written_out_is_the_same_program_to_xla(dtype: str):
+    at = compiled("jax_jit", dtype)
+    assert any("convert(" in line for line in at)
+    assert any("dot(" in line for line in at)
+    for name in ("jax_matmul", "jax_einsum", "jax_cast"):
+        assert compiled(name, dtype) == at
+    assert compiled("jax_where", dtype) != at
 
 
 @pytest.mark.parametrize(

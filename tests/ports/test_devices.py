@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from portstudy import Port, find_kernel, kernels, load
 from portstudy.backends.jax import JaxSharded
+from portstudy.show.lines import files_of
 from portstudy.trees import leaves, map_arrays
 
 from tests.conftest import load_edited, skipped_if_unavailable
@@ -68,7 +69,8 @@ def homeless(source: str) -> list[str]:
 
 @pytest.mark.parametrize(("kernel", "port"), sources("torch", "snntorch"))
 def test_a_torch_port_says_where_each_tensor_lives(kernel: str, port: str):
-    assert homeless(find_kernel(kernel).path(port).read_text(encoding="utf-8")) == []
+    for path in files_of(find_kernel(kernel).path(port)):
+        assert homeless(path.read_text(encoding="utf-8")) == [], path
 
 
 @pytest.mark.parametrize("source", ["torch.zeros(3)", "arange(len(x))", "torch.nn.Linear(2, 3)"])

@@ -34,7 +34,9 @@ def test_a_file_dropped_into_the_folder_is_a_port(name: str, tmp_path):
     copy = replace(kernel, folder=shutil.copytree(kernel.folder, tmp_path / name))
     assert copy.ports() == kernel.ports()
     (copy.folder / "numpy_mine.py").write_text('"""Mine: what it changes.\n\nAnd more."""\n')
+    (copy.folder / "_mine.py").write_text("# shared by several ports, and not one itself")
     (copy.folder / "notes.txt").write_text("not a port")
+    (copy.folder / "_numpy.py").write_text('"""What ports share is none."""\n')
     assert set(copy.ports()) - set(kernel.ports()) == {"numpy_mine"}
     assert copy.summary("numpy_mine") == "Mine: what it changes."
 

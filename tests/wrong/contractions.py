@@ -15,7 +15,7 @@ WRONG = [
     wrong("sum_of_all_for_trace", "jax_einsum", spoilt("trace"), '"ii->"', '"ij->"'),
     wrong("rows_for_columns", "jax_einsum", spoilt("column_sums"), '"ij,jk->k"', '"ij,jk->i"'),
     wrong("columns_for_rows", "torch_eager", spoilt("row_sums"),
-          "row_sums = (a @ b).sum(dim=1)", "row_sums = (a @ b).sum(dim=0)"),
+          "row_sums=(a @ b).sum(dim=1)", "row_sums=(a @ b).sum(dim=0)"),
     wrong("product_transposed", "torch_einsum", spoilt("product"), '"ij,jk->ik"', '"ij,jk->ki"'),
     wrong("dot_for_hadamard", "numpy_einsum_optimize",
           r": hadamard has shape \(\); expected \(12,\)$", '"i,i->i"', '"i,i->"'),
@@ -28,5 +28,7 @@ WRONG = [
     wrong("first_batch_only", "numba_loops", spoilt("batched"), "range(batch)", "range(1)"),
     wrong("diagonal_shifted", "torch_compile", spoilt("trace"),
           ".flatten()", ".roll(1, 0).flatten()"),
-    wrong("no_name", "numpy_named", "returns tuple", "return Contractions(", "return ("),
+    wrong("no_name", "numpy_named", "returns tuple",
+          "return Contractions(", "results = dict(",
+          "left to right\n    )\n", "left to right\n    )\n    return tuple(results.values())\n"),
 ]  # fmt: skip

@@ -18,7 +18,7 @@ WRONG = [
     wrong("one_at_zero", "torch_autograd", differs("rectifier", AT_ZERO + "1.0"),
           "torch.relu(x)", "torch.clamp(x, min=0)"),
     wrong("one_at_zero", "jax_custom_jvp", differs("rectifier", AT_ZERO + "1.0"),
-          "jnp.where(x > 0", "jnp.where(x >= 0"),
+          "jnp.where(x > 0, direction", "jnp.where(x >= 0, direction"),
     wrong("one_at_zero", "numpy_by_hand", differs("rectifier", AT_ZERO + "1.0"),
           "(x > 0)", "(x >= 0)"),
     # Differentiated wrongly.

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -14,8 +14,7 @@ class Brian2(Backend):
 
     package = "brian2"
     environment = "simulators"
-    count, seconds = 0, 0.0
-    last: float | None = None
+    compilations: ClassVar[set[float]] = set()  # seconds that each program took
 
     def _start(self) -> None:
         super()._start()
@@ -33,15 +32,12 @@ class Brian2(Backend):
     def call(self, function: Callable, arguments: tuple) -> Any:
         with np.errstate(over="ignore"):  # Brian2 looks for values above 1e50, in float32 too
             outputs = function(*arguments)
-        spent = self.brian2.device.timers["compile"]["make"]  # seconds, of the last compilation
-        if spent is not None and spent != Brian2.last:
-            Brian2.last = spent
-            Brian2.count += 1
-            Brian2.seconds += spent
+        if spent := self.brian2.device.timers["compile"]["make"]:
+            Brian2.compilations.add(spent)
         return outputs
 
     def compiled(self) -> tuple[int, float]:
-        return Brian2.count, Brian2.seconds
+        return len(Brian2.compilations), sum(Brian2.compilations)
 
     def own_seconds(self) -> float | None:
         return self.brian2.device._last_run_time

@@ -37,9 +37,9 @@ def run(options: argparse.Namespace) -> int:
             f"{output} ({'exact' if isinstance(rule, Exact) else f'{rule.count:g} ulps'})"
             for output, rule in spec.outputs.items()
         )
-        line = f"[bold]{spec.name}[/]: {escape(rules)}, held against {spec.reference}"
+        line = f"[bold]{spec.name}[/]: {escape(rules)}, compared with {spec.reference}"
         if spec.measures_rounding:
-            line = f"[bold]{spec.name}[/]: held against {spec.reference}, within rounding"
+            line = f"[bold]{spec.name}[/]: compared with {spec.reference}, within rounding"
         console.print(line, highlight=False, soft_wrap=True)
         for port in ports:
             for dtype in dtypes:

@@ -8,7 +8,7 @@ from rich.syntax import Syntax
 from portstudy.find import find_kernel
 from portstudy.names import Target, one_of
 from portstudy.show.console import open_console, print_line
-from portstudy.show.lines import changed_lines, code_of
+from portstudy.show.lines import changed_lines, code_of, files_of
 
 
 def run(options: argparse.Namespace) -> int:
@@ -24,9 +24,12 @@ def run(options: argparse.Namespace) -> int:
     for port in words:
         one_of("port", port, spec.ports(), f" of kernel {spec.name!r}")
     before, after = (spec.path(port) for port in words)
+    sources = (
+        [line for file in files_of(path) for line in file.read_text(encoding="utf-8").splitlines()]
+        for path in (before, after)
+    )
     delta = difflib.unified_diff(
-        before.read_text(encoding="utf-8").splitlines(),
-        after.read_text(encoding="utf-8").splitlines(),
+        *sources,
         f"{spec.name}/{before.name}",
         f"{spec.name}/{after.name}",
         lineterm="",

@@ -1,22 +1,22 @@
-"""One port over several processes, on one machine or on several, held against the reference.
+"""One port over several processes, on one machine or more, compared with the reference.
 
-    python -m portstudy.measure.distributed lif                                2 processes of 2 devices each
-    python -m portstudy.measure.distributed lif --processes 4 --devices 1 --size small --dtype float32
-    python -m portstudy.measure.distributed lif_ensemble --port torch_distributed
+    python -m portstudy.measure.distributed lif        2 processes with 2 devices each
+    python -m portstudy.measure.distributed lif --processes 4 --devices 1 --size small
+    python -m portstudy.measure.distributed lif_ensemble --port torch_distributed --dtype float32
 
 Without `--process`, all processes are started here and find each other over the loopback interface.
 Each makes the same dyadic inputs, takes its part in one run of the port over all devices, gets all
 of the outputs, and compares them with the reference's to the last bit. If one dies, or the timeout
 passes, the others are ended, and the error says which it was, how it ended and what it said last.
 
-On several machines each process is started by hand, with the same words but for its number, and all
-within a minute. The address is that of process 0's machine, with a port that is free there:
+On several machines, start each process by hand, all within a minute, with the same options except
+for its number. The address is that of process 0's machine, with a free port:
 
-    python -m portstudy.measure.distributed lif --processes 2 --coordinator 10.0.0.1:12345 --process 0
-    python -m portstudy.measure.distributed lif --processes 2 --coordinator 10.0.0.1:12345 --process 1
+    python -m portstudy.measure.distributed lif --coordinator 10.0.0.1:12345 --process 0
+    python -m portstudy.measure.distributed lif --coordinator 10.0.0.1:12345 --process 1
 
-A processor plays as many devices as `--devices` says. With `--device cuda` a JAX process has all
-GPUs that it sees, a torch process the first.
+On a CPU, one processor plays as many devices as `--devices` says. With `--device cuda` a JAX process
+has all the GPUs that it sees, a torch process the first.
 """
 
 import argparse

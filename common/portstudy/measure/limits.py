@@ -5,7 +5,7 @@ this machine moves bytes that are spread over so much memory (so from the cache 
 from memory), and how fast it multiplies and adds. The time at the limit follows (Williams, Waterman
 and Patterson, Roofline, Communications of the ACM 52(4), 2009), and a port's time over it.
 
-    python -m portstudy.measure.limits JOB     samples of it, in a process of its own, for `portstudy.measure.rounds`
+    python -m portstudy.measure.limits JOB    samples of it, in a worker process: see `rounds`
 """
 
 import math

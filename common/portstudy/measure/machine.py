@@ -1,6 +1,6 @@
 """The machine, as far as it matters to a comparison: what `portstudy machine` shows.
 
-python -m portstudy.measure.machine LIBRARY    the devices that jax or torch sees, as JSON, for `devices`
+python -m portstudy.measure.machine LIBRARY    the devices that a library sees, as JSON
 """
 
 import importlib.metadata

@@ -50,6 +50,8 @@ class Figures:
     """In units in the last place of the reference's value."""
     values: int = 0
     """How many output values were compared."""
+    note: str = ""
+    """What a reader must know of the proof."""
     version: str = ""
     device_name: str = ""
 

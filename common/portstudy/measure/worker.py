@@ -137,9 +137,9 @@ class Commands:
         moved = min(self._seconds(self.port.put(_moved(self.arguments, i))) for i in range(3))
         if moved > 20 * again and moved - again > 1e-4:
             raise Different(
-                f"{self.port.kernel.name}/{self.port.name} remembers what it returned: a call takes "
-                f"{again:.2g} s with the same arguments, {moved:.2g} s with others. Allowed: a "
-                "function that computes in each call"
+                f"{self.port.kernel.name}/{self.port.name} remembers what it returned: a call "
+                f"takes {again:.2g} s with the same arguments, {moved:.2g} s with others. "
+                "Allowed: a function that computes in each call"
             )
         return {}
 
@@ -156,7 +156,7 @@ class Commands:
 
         found = rounding(self.port, self.arguments)
         np.savez(path, np.array(found.changed), *found.allowed)
-        return {}
+        return {"note": found.note}
 
     def sample(self) -> dict[str, Any]:
         """Seconds a call, outputs waited for; or as many as the library itself says it ran."""

@@ -126,7 +126,7 @@ def link(found: re.Match[str], folder: Path) -> str:
 
 
 def kernel_page(kernel: Kernel) -> str:
-    """What is computed, then every port: the code, and what it changes."""
+    """What is computed, then every port: the code, and what it changes; and what they share."""
     spec = ast.get_docstring(ast.parse(kernel.path("spec").read_text(encoding="utf-8"))) or ""
     first, _, rest = spec.partition("\n")
     plot = f"../../index.html#/ports.{benchmark_class(kernel.name)}.track_steady_state"
@@ -135,10 +135,11 @@ def kernel_page(kernel: Kernel) -> str:
         f'<a href="{plot}?x-axis=port&y-axis-scale=log">How long the ports take</a>\n',
         f"```text\n{rest.strip()}\n```\n",
     ]
-    for port in kernel.ports():
-        source = kernel.path(port).read_text(encoding="utf-8")
-        parts.append(f"## `{port}`\n\n{kernel.summary(port)}\n")
-        parts.append(f"```python\n# implementations/{kernel.name}/{port}.py\n{source}```\n")
+    shared = sorted(path.stem for path in kernel.folder.glob("_[!_]*.py"))
+    for name in [*kernel.ports(), *shared]:
+        source = kernel.path(name).read_text(encoding="utf-8")
+        parts.append(f"## `{name}`\n\n{kernel.summary(name)}\n")
+        parts.append(f"```python\n# implementations/{kernel.name}/{name}.py\n{source}```\n")
     return "\n".join(parts)
 
 

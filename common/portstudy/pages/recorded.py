@@ -21,7 +21,14 @@ from typing import Any, NamedTuple
 
 from portstudy.backends import library_of
 from portstudy.find import find_kernel, kernels
-from portstudy.history.results import LIBRARIES, RESULTS, benchmark_class, cells, sort_out
+from portstudy.history.results import (
+    LIBRARIES,
+    RESULTS,
+    benchmark_class,
+    cells,
+    device_of,
+    sort_out,
+)
 from portstudy.kernel import Kernel
 from portstudy.show.lines import changed_lines
 
@@ -353,7 +360,7 @@ def _run(path: Path) -> Run:
     date = datetime.fromtimestamp(data["date"] / 1000, UTC).date().isoformat()
     run = Run(
         path, machine["machine"], str(machine["cpu"]), str(machine["num_cpu"]),
-        str(machine["device"]), str(machine.get("device_name", machine["device"])),
+        device_of(data), str(machine.get("device_name", machine["cpu"])),
         str(data["commit_hash"]), date, (int(data["date"]), path.name), str(data["python"]),
         tuple((name, str(data["requirements"][name])) for name in LIBRARIES),
         settings["PORTSTUDY_DTYPE"], settings["PORTSTUDY_THREADS"], str(data["env_name"]),

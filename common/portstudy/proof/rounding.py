@@ -19,6 +19,8 @@ class Rounding:
     """The largest difference allowed, for each value of each output."""
     changed: list[int]
     """How many values of each output change when the inputs move in their last place."""
+    note: str = ""
+    """Why one of the two measurements could not be made."""
 
     def refuse_chaos(
         self, name: str, want: np.ndarray, error: np.ndarray, limit: np.ndarray
@@ -46,16 +48,16 @@ class Rounding:
         if want.dtype.kind != "f":
             changed = self.changed[output]
             if not changed:
-                return ". No matter of rounding: inputs moved in their last place change none of it"
+                return ". Not rounding: inputs moved in their last place change none of it"
             return (
-                f". Perhaps a matter of rounding: inputs moved in their last place change "
+                f". Perhaps rounding: inputs moved in their last place change "
                 f"{changed:,} of its values in the reference itself. Allowed: other inputs"
             )
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
             most = float(limit[index]) / float(ulp(want[index], scale_of(rule, want)))
             wrong = error[error > limit]
             relative = np.median(wrong) / scale_of(Measured(), want)
-        text = f". No matter of rounding, which may do {most:.2g} ulps there"
+        text = f". Not rounding, which may do {most:.2g} ulps there"
         most_differ = wrong.size > want.size / 2
         if want.dtype == np.float64 and most_differ and 1e-9 < relative < 1e-5:
             text += "; it is as large as float32's: is something computed in float32?"
@@ -88,11 +90,16 @@ def rounding(reference: Port, arguments: tuple) -> Rounding:
 
     other = "float32" if reference.backend.dtype == "float64" else "float64"
     single, double = (reference_of(reference, dtype) for dtype in ("float32", "float64"))
+    note = ""
     try:
         narrow = single.check(*arguments)
         rough, fine = leaves(single(*narrow)), leaves(double(*narrow))
-    except Exception:  # a function that knows one precision only: the other runs must do
+    except Exception as error:  # whatever the function raises where it knows one precision only
         rough = fine = expected
+        note = (
+            f"{reference.name} could not be run in {other} ({type(error).__name__}: {error}): what "
+            "rounding may do was measured on inputs moved in their last place alone"
+        )
     share = 2.0**-29 if other == "float32" else 1.0
 
     allowed, changed = [], []
@@ -110,7 +117,7 @@ def rounding(reference: Port, arguments: tuple) -> Rounding:
             if np.shape(rough[i]) == np.shape(fine[i]) == want.shape:
                 most = most + 4 * share * _distance(rough[i], fine[i])
             allowed.append(most)
-    return Rounding(allowed, changed)
+    return Rounding(allowed, changed, note)
 
 
 def _distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:

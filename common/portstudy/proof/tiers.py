@@ -69,7 +69,7 @@ def prove(port: Port) -> list[Tier]:
             ulps = compare(kernel, expected, outputs, rounding=allowed)
         except Different as error:
             raise Different(f"{kernel.name}/{port.name}: {error}") from None
-        tiers.append(Tier("within rounding", values_of(outputs), ulps))
+        tiers.append(Tier("within rounding", values_of(outputs), ulps, allowed.note))
     else:
         tiers.append(Tier("against float64", values_of(outputs), prove_accuracy(port, general)))
         if structure(outputs) != structure(expected):

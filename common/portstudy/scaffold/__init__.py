@@ -1,6 +1,6 @@
 """A new kernel from the template: a folder with a spec, a reference and a port in each library.
 
-The template is `template/` beside this file, a kernel like any other; its name is replaced by the new one.
+The template is the folder `template`, a kernel like any other; the new name replaces its name.
 """
 
 import keyword

@@ -2,10 +2,28 @@
 
 import ast
 import difflib
+import re
 from pathlib import Path
 
 
-def code_of(path: Path) -> list[str]:
+def files_of(port: Path) -> list[Path]:
+    """A port's own file, after those that it shares with other ports (`_*.py`)."""
+    files = [port]
+    for path in files:  # which grows
+        imports = r"(?m)^from (?:portstudy\.implementations\.(\w+)|)\.(_\w+) import"
+        for kernel, name in re.findall(imports, path.read_text(encoding="utf-8")):
+            folder = path.parents[1] / kernel if kernel else path.parent
+            if (shared := folder / f"{name}.py").is_file() and shared not in files:
+                files.append(shared)
+    return files[::-1]
+
+
+def code_of(port: Path) -> list[str]:
+    """The lines of a port's files, without docstrings, blank ones, and what makes its inputs."""
+    return [line for path in files_of(port) for line in _code_of_file(path)]
+
+
+def _code_of_file(path: Path) -> list[str]:
     """The lines of a port's file, without its docstring, blank ones, and what makes its inputs."""
     source = path.read_text(encoding="utf-8")
     lines = source.splitlines()

@@ -99,8 +99,8 @@ def picture_of(kernel: Kernel) -> Any:
     if kernel.measures_rounding or not path.is_file():
         have = sorted(x.parent.name for x in IMPLEMENTATIONS.glob("*/picture.py"))
         raise UnknownName(
-            f"kernel {kernel.name!r}: it has no picture.py; allowed: one, beside its spec.py (see "
-            f"common/portstudy/show/pictures.py); those that have one: {', '.join(have)}"
+            f"kernel {kernel.name!r}: it has no picture.py; allowed: one, beside its spec.py "
+            f"(see portstudy.show.pictures); those that have one: {', '.join(have)}"
         )
     return import_file(path)
 

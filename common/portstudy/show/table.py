@@ -175,8 +175,8 @@ def remarks(session: Session) -> list[str]:
     )
     lines = [
         proof if len(measured) > 1 else f"Proof: none, since only {measured[0].port} was measured.",
-        f"time: median of the rounds; ratio: to {session.reference}, round by round; break-even: "
-        "calls after which the first one, with all compiling, has paid off.",
+        f"time: median over the rounds; ratio: to {session.reference}, round by round; break-even: "
+        "the number of calls after which the port is ahead, its first call included.",
     ]
     lines.append(
         f"ulps: largest error; lines: of code that differ from {session.reference}; memory: the "
@@ -185,18 +185,19 @@ def remarks(session: Session) -> list[str]:
     )
     if spec.measures_rounding:
         lines.append(
-            f"rounding: what it may change was measured, by running {session.reference} on inputs "
-            "changed in their last place, and in float32."
+            f"within rounding: as measured by running {session.reference} on inputs moved by one "
+            "unit in the last place, and in float32."
         )
+    lines += [f"{figures.note}." for figures in measured if figures.note]
     if own:
         lines.append(
-            f"time of {', '.join(own)}: what the library says its loop over the steps took; "
-            "building the network and moving it there and back are left out, in its favour."
+            f"time of {', '.join(own)}: the loop over the steps alone, as the library reports it; "
+            "building the network and moving data are left out, in its favour."
         )
     if session.limit:
         lines.append(
-            f"limit: share of {duration(min(session.limit))}, which the bytes and operations of "
-            "the result take at this machine's measured bandwidth and peak."
+            f"limit: {duration(min(session.limit))}, the time that the bytes and operations of the "
+            "result take at this machine's measured bandwidth and peak, as a share of each time."
         )
         if any(session.share(f.port) > 1.05 for f in measured):
             lines.append("A share above 100%: the machine was busy while its limit was measured.")
@@ -217,14 +218,12 @@ def verdict(session: Session) -> str:
     if best.port == session.reference:
         return f"Nothing is faster than {best.port}."
     number = session.break_even(best.port)
-    equal = session.bits or best.largest_error == 0
-    how = "to the bit" if equal else f"within {factor(best.largest_error)} ulps"
-    even = "on its first call" if number == 1 else f"after {calls(number)} calls"
+    equal = best.largest_error == 0
+    how = "equal to the bit" if equal else f"equal within {factor(best.largest_error)} ulps"
+    ahead = number == 1
+    even = "is ahead from the first call" if ahead else f"breaks even after {calls(number)} calls"
     gain = factor(1 / session.relative(best.port))
-    return (
-        f"{best.port} is {gain} times as fast as {session.reference}, equal {how}, "
-        f"and breaks even {even}."
-    )
+    return f"{best.port} is {gain} times as fast as {session.reference}, {how}, and {even}."
 
 
 def caption(session: Session) -> str:

@@ -43,3 +43,11 @@ def test_a_kernels_page_has_every_port():
     for port in kernel.ports():
         assert f"## `{port}`\n\n{kernel.summary(port)}\n" in text
         assert kernel.path(port).read_text(encoding="utf-8") in text
+
+
+def test_a_kernels_page_has_what_ports_share():
+    kernel = find_kernel("threefry")
+    text = kernel_page(kernel)
+    assert "## `_numba`\n\nThreefry in Numba" in text
+    assert kernel.path("_rounds").read_text(encoding="utf-8") in text
+    assert "`__init__`" not in text

@@ -33,7 +33,7 @@ DOUBLE = Kernel(
 
 @pytest.fixture
 def double(tmp_path: Path) -> Callable[..., Port]:
-    """Makes a port of `double` from its library and source, held against 2 * x."""
+    """Makes a port of `double` from its library and source, compared with 2 * x."""
 
     def port(library: str, source: str, dtype: str = "float64", reference: str = "2 * x") -> Port:
         (tmp_path / "numpy_reference.py").write_text(f"def double(x):\n    return {reference}\n")

@@ -20,7 +20,7 @@ from portstudy.measure import machine
 from portstudy.measure.rounds import _interruptible
 from portstudy.measure.session import Figures, Interrupted, Session
 from portstudy.show import export, table
-from portstudy.show.lines import changed_lines
+from portstudy.show.lines import changed_lines, files_of
 from portstudy.show.text import factor, memory, percent
 
 from tests.common.cli.test_cli import in_a_copy, portstudy
@@ -317,8 +317,8 @@ def test_never_is_null_and_json_is_strict():
 
 
 def test_the_verdict():
-    told = "jax_scan is 1,000 times as fast as numpy_dense, equal within 2.5 ulps, and breaks even "
-    assert table.verdict(session()) == told + "after 4 calls."
+    told = "jax_scan is 1,000 times as fast as numpy_dense, equal within 2.5 ulps, and "
+    assert table.verdict(session()) == told + "breaks even after 4 calls."
     alone = session()
     del alone.ports["jax_scan"]
     assert table.verdict(alone) == ""
@@ -338,6 +338,21 @@ def test_changed_lines(tmp_path, before, after, changed):
     (tmp_path / "a.py").write_text(before)
     (tmp_path / "b.py").write_text(after)
     assert changed_lines(tmp_path / "a.py", tmp_path / "b.py") == changed
+
+
+def test_lines_that_a_port_shares_count_as_its_own(tmp_path):
+    """So do those that a shared file takes from another, of another kernel or of its own."""
+    (here, other) = (tmp_path / "here", tmp_path / "other")
+    here.mkdir()
+    other.mkdir()
+    (here / "a.py").write_text('"""A."""\nx = 1\ny = 2\nz = 3\n')
+    (here / "b.py").write_text(
+        '"""B."""\nfrom ..other._y import x, y\nfrom ._lost import w\nz = 3\n'
+    )
+    (other / "_y.py").write_text('"""Y."""\nfrom ._x import x\ny = 2\n')
+    (other / "_x.py").write_text('"""X."""\nx = 1\n')
+    assert files_of(here / "b.py") == [other / "_x.py", other / "_y.py", here / "b.py"]
+    assert changed_lines(here / "a.py", here / "b.py") == 3  # the imports
 
 
 def test_files_are_written_whole_or_not_at_all(tmp_path):
@@ -362,7 +377,8 @@ def test_the_picture(tmp_path, form):
     pytest.importorskip("matplotlib")
     program = (
         "import sys; from portstudy.show.plots import draw; "
-        "from tests.common.show.test_compare import session; draw([session(), session()], open(sys.argv[1], 'wb'), sys.argv[2])"
+        "from tests.common.show.test_compare import session; "
+        "draw([session(), session()], open(sys.argv[1], 'wb'), sys.argv[2])"
     )
     path = tmp_path / f"a.{form}"
     subprocess.run([sys.executable, "-c", program, path, form], check=True)
