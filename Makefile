@@ -22,7 +22,7 @@ READY := .venv/ready
 SIMULATORS := .venv-simulators
 SETTINGS := --dtype $(DTYPE) --device $(DEVICE) $(if $(THREADS),--threads $(THREADS))
 
-.PHONY: bench install test simulators test-simulators history compare prune gpu report publish account notes lint format types check smoke wheel clean
+.PHONY: bench install test simulators test-simulators history compare prune gpu report publish study notes lint format types check smoke wheel clean
 
 bench: $(READY)
 	$(BIN)/python -m portstudy.cli.history bench $(SETTINGS) $(BENCH)
@@ -90,8 +90,8 @@ notes: $(READY)
 	$(BIN)/python -m portstudy.pages.report
 	$(BIN)/python -m portstudy.pages.book
 
-# The account of LIF, which notes/lif.md draws: half an hour on a quiet machine.
-account: $(READY)
+# The LIF case study, which notes/lif.md and the report show: half an hour on a quiet machine.
+study: $(READY)
 	$(BIN)/python -m portstudy.pages.lif_study measure
 	$(BIN)/python -m portstudy.pages.device_study measure
 

@@ -180,7 +180,7 @@ class Kernel:
         """The name of a port's function."""
         return self.name
 
-    def lesson(self, port: str) -> str:
+    def summary(self, port: str) -> str:
         """What this rung changes: the first line of the port's docstring."""
         source = self.path(port).read_text(encoding="utf-8")
         return (ast.get_docstring(ast.parse(source)) or "").split("\n", 1)[0]

@@ -6,7 +6,9 @@ import numpy as np
 import torch
 from portstudy import find_kernel
 from portstudy.implementations.lif import jax_einsum, jax_scan
-from portstudy.pages.readme import gain, newest
+from portstudy.pages.readme import gain, link
+from portstudy.pages.recorded import recorded
+from portstudy.show.text import markdown_table
 
 
 def intermediates(function, *arguments):
@@ -26,11 +28,12 @@ def entry(report, name):
 
 def gains(kernel: str, size: str, *pairs: tuple[str, str]) -> str:
     """Recorded gains of ports over others, as a table for the note."""
-    rows = ["| from | to | gain |", "|---|---|---:|"]
-    for pair in pairs:
-        links = (f"[`{port}`](../implementations/{kernel}/{port}.py)" for port in pair)
-        rows.append(f"| {' | '.join(links)} | {gain(kernel, size, *pair)} |")
-    return "\n".join([*rows, "", f"*{kernel}, {size}; {newest(kernel, size).caption}.*"])
+    found = recorded(kernel, size)
+    rows = [
+        [link(found[a], "../"), link(found[b], "../"), gain(kernel, size, a, b)] for a, b in pairs
+    ]
+    table = markdown_table(["from", "to", "gain"], rows, "llr")
+    return f"{table}\n\n*{kernel}, {size}; {found.caption}.*"
 
 
 def test_an_index_that_is_not_in_the_result_is_summed_over():

@@ -5,53 +5,48 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 import torch
-from portstudy import find_kernel, kernels
 from portstudy.implementations.lif import numpy_dense, spec
-from portstudy.pages.readme import duration, gain, newest, shown
-from portstudy.show.text import times
+from portstudy.pages.readme import caption, gain, link
+from portstudy.pages.recorded import Result, read, recorded
+from portstudy.show.text import duration, markdown_table, times
 
 
-def jitted_over_numpy() -> dict[str, float]:
-    """Of each kernel with a port `jax_jit`: its recorded time over that of the NumPy reference."""
-    found = {}
-    for kernel in kernels():
-        if recorded := shown(kernel):
-            ratio = recorded.figures("relative_time")
-            if "jax_jit" in ratio and find_kernel(kernel).reference in ratio:
-                found[kernel] = ratio["jax_jit"]
-    return dict(sorted(found.items(), key=lambda item: item[1]))
+def jitted_over_numpy() -> list[tuple[Result, Result]]:
+    """Of each kernel with a port `jax_jit`: the results of the NumPy reference and of that port."""
+    pairs = [(c.get(c.kernel.reference), c.get("jax_jit")) for c in read().everything()]
+    both = [(before, after) for before, after in pairs if before and after]
+    return sorted(both, key=lambda pair: pair[1].ratio)
 
 
 def jitted_table() -> str:
     """The same as a table for the note."""
-    rows = ["| kernel | the reference | `jax_jit` | gain |", "|---|---:|---:|---:|"]
-    captions = set()
-    for kernel, ratio in jitted_over_numpy().items():
-        recorded = shown(kernel)
-        assert recorded is not None
-        captions.add(recorded.caption)
-        time = recorded.figures("steady_state")
-        reference = find_kernel(kernel).reference
-        before, after = (
-            f"{duration(time[port])} [`{port}`](../implementations/{kernel}/{port}.py)"
-            for port in (reference, "jax_jit")
-        )
-        rows.append(f"| {kernel}, {recorded.size} | {before} | {after} | {times(1 / ratio)} |")
-    return "\n".join([*rows, "", *(f"*{caption}.*  " for caption in sorted(captions))]).rstrip()
+    rows = [
+        [
+            f"{before.kernel.name}, {before.size}",
+            *(f"{duration(r.seconds)} {link(r, '../')}" for r in (before, after)),
+            times(after.gain),
+        ]
+        for before, after in jitted_over_numpy()
+    ]
+    captions = {caption(before.kernel.name, before.size) for before, _ in jitted_over_numpy()}
+    table = markdown_table(["kernel", "the reference", "`jax_jit`", "gain"], rows)
+    return "\n".join([table, "", "  \n".join(sorted(captions))])
 
 
 def loop_table() -> str:
     """What was recorded of loops that are jitted by the step, or as a whole in two ways."""
-    rows = ["| from | to | gain in steady state |", "|---|---|---:|"]
-    for kernel, size, before, after in (
-        ("lif", "small", "jax_jit", "jax_scan"),
-        ("lif", "small", "jax_fori", "jax_scan"),
-        ("nested_recurrence", "large", "jax_jit_row", "jax_scan"),
-        ("nested_recurrence", "large", "jax_fori", "jax_scan"),
-    ):
-        links = (f"[`{port}`](../implementations/{kernel}/{port}.py)" for port in (before, after))
-        rows.append(f"| {kernel}: {' | '.join(links)} | {gain(kernel, size, before, after)} |")
-    return "\n".join([*rows, "", f"*{newest('lif', 'small').caption}.*"])
+    rows = [
+        [f"{kernel}: {link(recorded(kernel, size)[before], '../')}",
+         link(recorded(kernel, size)[after], "../"), gain(kernel, size, before, after)]
+        for kernel, size, before, after in (
+            ("lif", "small", "jax_jit", "jax_scan"),
+            ("lif", "small", "jax_fori", "jax_scan"),
+            ("nested_recurrence", "large", "jax_jit_row", "jax_scan"),
+            ("nested_recurrence", "large", "jax_fori", "jax_scan"),
+        )
+    ]  # fmt: skip
+    table = markdown_table(["from", "to", "gain in steady state"], rows, "llr")
+    return f"{table}\n\n{caption('lif', 'small')}"
 
 
 def test_matmul_and_the_operator_are_one_program():
@@ -133,7 +128,7 @@ def test_scan_is_as_long_as_one_step():
 def test_jit_makes_some_kernels_slower():
     """In the results recorded here, some kernels are faster under `jit` than in NumPy and some are
     slower, even with all compiling left out."""
-    ratios = jitted_over_numpy().values()  # time of jax_jit over that of the NumPy reference
+    ratios = [jitted.ratio for _, jitted in jitted_over_numpy()]  # its time over the reference's
     assert min(ratios) < 0.5
     assert max(ratios) > 1.5
 
@@ -201,8 +196,8 @@ def test_a_silent_network_hides_every_mistake():
     """Without a drive and starting at rest, the network fires no spikes, so its weights are never
     added to anything: transposed, or a thousand times as large, they give the same answer."""
     rng = np.random.default_rng(0)
-    silent = spec.make_inputs(rng, neurons=50, steps=400, driven=False)
-    driven = spec.make_inputs(rng, neurons=50, steps=400)
+    silent = spec.make_inputs(rng, np.dtype(float), neurons=50, steps=400, driven=False)
+    driven = spec.make_inputs(rng, np.dtype(float), neurons=50, steps=400)
 
     def spikes(weights, *rest):
         return numpy_dense.lif(weights, *rest)[0].sum()

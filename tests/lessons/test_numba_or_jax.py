@@ -7,63 +7,52 @@ import jax.numpy as jnp
 import numba
 import numpy as np
 import pytest
-from portstudy import kernels
-from portstudy.backends import library_of
-from portstudy.history.results import Recorded
-from portstudy.pages.readme import shown
-from portstudy.show.text import times
+from portstudy.pages.readme import link
+from portstudy.pages.recorded import Comparison, Result, read
+from portstudy.show.text import markdown_table, times
 
 NAMES = {"numpy": "NumPy", "jax": "JAX", "numba": "Numba", "torch": "PyTorch"}
 TIE = 1.5
 """Recorded on a shared machine: of two ports that are nearer to each other, none is the faster."""
 
 
-def fastest() -> dict[str, tuple[Recorded, dict[str, str], set[str]]]:
+def fastest() -> list[tuple[Comparison, dict[str, Result], set[str]]]:
     """Of kernels with results of JAX and of Numba: each library's fastest port, and who leads."""
-    found = {}
-    for kernel in kernels():
-        recorded = shown(kernel)
-        ratio = recorded.figures("relative_time") if recorded else {}
-        best: dict[str, str] = {}
-        for port in sorted(ratio, key=lambda port: ratio[port]):
-            best.setdefault(library_of(port), port)
-        best = {library: best[library] for library in NAMES if library in best}
-        if recorded and {"jax", "numba"} <= set(best):
-            limit = TIE * min(ratio[port] for port in best.values())
-            leaders = {library for library, port in best.items() if ratio[port] <= limit}
-            found[kernel] = recorded, best, leaders
-    return found
+    rows = []
+    for found in read().everything():
+        best = {library: top for library in NAMES if (top := found.best_of(library))}
+        if {"jax", "numba"} <= set(best):
+            limit = TIE * min(top.ratio for top in best.values())
+            leaders = {library for library, top in best.items() if top.ratio <= limit}
+            rows.append((found, best, leaders))
+    return rows
 
 
 def winners() -> str:
     """The same as a table for the note."""
-    rows = [f"| kernel | {' | '.join(NAMES.values())} |", "|---|---|---|---|---|"]
-    found = fastest()
-    for kernel, (recorded, best, leaders) in found.items():
-        ratio = recorded.figures("relative_time")
-        cells = [f"[{kernel}](../implementations/{kernel}/spec.py), {recorded.size}"]
+    rows = []
+    for found, best, leaders in fastest():
+        cells = [f"[{found.name}](../implementations/{found.name}/spec.py), {found.size}"]
         for library in NAMES:
-            cell = ""
-            if port := best.get(library):
-                bold = "**" if library in leaders else ""
-                link = f"[`{port}`](../implementations/{kernel}/{port}.py)"
-                cell = f"{bold}{times(1 / ratio[port])}{bold} {link}"
-            cells.append(cell)
-        rows.append(f"| {' | '.join(cells)} |")
+            bold = "**" if library in leaders else ""
+            top = best.get(library)
+            cells.append(f"{bold}{times(top.gain)}{bold} {link(top, '../')}" if top else "")
+        rows.append(cells)
     counts = []
     for library, name in NAMES.items():
-        led = [leaders for _, _, leaders in found.values() if library in leaders]
+        led = [leaders for _, _, leaders in fastest() if library in leaders]
         alone = sum(len(leaders) == 1 for leaders in led)
         counts.append(f"{name} is among the fastest in {len(led)}, in {alone} of them alone")
-    captions = sorted({f"*{recorded.caption}.*" for recorded, _, _ in found.values()})
-    summary = f"Of {len(found)} kernels, {'; '.join(counts)}."
-    return "\n".join([*rows, "", summary, "", "\n\n".join(captions)])
+    captions = sorted({f"*{found.caption}.*" for found, _, _ in fastest()})
+    summary = f"Of {len(rows)} kernels, {'; '.join(counts)}."
+    table = markdown_table(["kernel", *NAMES.values()], rows, "lllll")
+    return "\n\n".join([table, summary, *captions])
 
 
 def test_no_library_is_the_fastest_everywhere():
     """In the results recorded here, each of the four is among the fastest for some kernels, and is
     not for others."""
-    led = [leaders for _, _, leaders in fastest().values()]
+    led = [leaders for _, _, leaders in fastest()]
     for library in ("numpy", "jax", "numba", "torch"):
         assert 0 < sum(library in leaders for leaders in led) < len(led)
 

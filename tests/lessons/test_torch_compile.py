@@ -3,10 +3,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 import torch
-from portstudy import find_kernel, kernels
-from portstudy.backends import library_of
-from portstudy.pages.readme import shown
-from portstudy.show.text import duration, times
+from portstudy.pages.readme import link
+from portstudy.pages.recorded import read
+from portstudy.show.text import duration, markdown_table, times
 from torch._higher_order_ops.scan import scan
 from torch._higher_order_ops.while_loop import while_loop
 
@@ -43,34 +42,28 @@ def double(x):
 
 def recorded() -> str:
     """What compiling gained over eager PyTorch, and JAX over that, as a table for the note."""
-    rows = [
-        "| kernel | compiled port | over `torch_eager` | first call | fastest in JAX | over that |",
-        "|---|---|---:|---:|---|---:|",
-    ]
-    captions, faster = set(), 0
-    for kernel in kernels():
-        folder, newest = find_kernel(kernel).folder, shown(kernel)
-        ratio = newest.figures("relative_time") if newest else {}
-        by_jax = [port for port in ratio if library_of(port) == "jax"]
-        by_torch = [port for port in ratio if library_of(port) == "torch"]
-        compiled = [p for p in by_torch if "@torch.compile" in (folder / f"{p}.py").read_text()]
-        if not newest or not by_jax or not compiled or "torch_eager" not in ratio:
+    rows, captions, faster = [], set(), 0
+    for found in read().everything():
+        by_torch = [r for r in found if r.library == "torch"]
+        code = {r.port: found.kernel.path(r.port).read_text(encoding="utf-8") for r in by_torch}
+        compiled = next((r for r in by_torch if "@torch.compile" in code[r.port]), None)
+        eager, by_jax = found.get("torch_eager"), found.best_of("jax")
+        if not compiled or not eager or not by_jax:
             continue
-        port, other = (min(ports, key=lambda p: ratio[p]) for ports in (compiled, by_jax))
-        links = (f"[`{p}`](../implementations/{kernel}/{p}.py)" for p in (port, other))
-        cells = [
-            f"[{kernel}](../implementations/{kernel}/spec.py), {newest.size}",
-            next(links),
-            times(ratio["torch_eager"] / ratio[port]),
-            duration(newest.figures("first_call")[port]),
-            next(links),
-            times(ratio[port] / ratio[other]),
-        ]
-        rows.append(f"| {' | '.join(cells)} |")
-        captions.add(f"*{newest.caption}.*")
-        faster += TIE * ratio[port] < ratio["torch_eager"]
-    summary = f"Compiled, {faster} of {len(rows) - 2} are at least {TIE} times as fast as without."
-    return "\n".join([*rows, "", summary, "", "\n\n".join(sorted(captions))])
+        rows.append([
+            f"[{found.name}](../implementations/{found.name}/spec.py), {found.size}",
+            link(compiled, "../"), times(eager.ratio / compiled.ratio),
+            duration(compiled.first_call), link(by_jax, "../"),
+            times(compiled.ratio / by_jax.ratio),
+        ])  # fmt: skip
+        captions.add(f"*{found.caption}.*")
+        faster += TIE * compiled.ratio < eager.ratio
+    headings = [
+        "kernel", "compiled port", "over `torch_eager`", "first call", "fastest in JAX", "over that"
+    ]  # fmt: skip
+    table = markdown_table(headings, rows, "llrrlr")
+    summary = f"Compiled, {faster} of {len(rows)} are at least {TIE} times as fast as without."
+    return "\n\n".join([table, summary, *sorted(captions)])
 
 
 def test_the_second_shape_is_compiled_for_all():

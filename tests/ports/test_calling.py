@@ -51,7 +51,7 @@ def test_help_and_signature_are_those_of_the_function(port):
     assert "weights: (neurons, neurons)" in str(inspect.signature(port))
     text = pydoc.render_doc(port, renderer=pydoc.plaintext)
     assert "lif/numpy_event(weights, drive, state, parameters, steps)" in text
-    assert find_kernel("lif").lesson("numpy_event") in text
+    assert find_kernel("lif").summary("numpy_event") in text
 
 
 @pytest.mark.parametrize("name", kernels())

@@ -30,7 +30,7 @@ WRONG = [
     wrong("never_converged", "jax_while", CLASS, "change < tolerance", "change < 0"),
     wrong("an_iteration_early", "numpy_einsum", CLASS, "< tolerance", "< 2 * tolerance"),
     wrong("regularised", "sklearn_em", CLASS, "reg_covar=0", "reg_covar=1e-6"),
-    wrong("mixture_as_tuple_of_two", "numpy_classes", 
+    wrong("mixture_as_tuple_of_two", "numpy_classes",
           r"returns tuple\(tuple\(array, array\), array\); expected tuple\(Mixture\(array, ",
           "return Mixture(weights, means, covariances), log", "return (weights, means), log"),
     wrong("cuda_old_means_in_covariance", "numba_cuda", CLASS,

@@ -5,11 +5,9 @@ committed, so others may have written them: one that is damaged is named and lef
 """
 
 import ast
-import functools
 import json
 import subprocess
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -33,41 +31,6 @@ def cells(data: dict[str, Any], figure: str, column: str = "result") -> dict[tup
         return {}
     axes = ([word.strip("'") for word in axis] for axis in found["params"])
     return dict(zip(product(*axes), found[column], strict=True))
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """One result file of asv, and what it says of one kernel and size."""
-
-    path: Path
-    data: dict[str, Any]
-    kernel: str
-    size: str
-
-    def table(self, name: str, column: str = "result") -> dict[str, Any]:
-        """A column of what asv keeps of a figure, of each port that has it."""
-        found = cells(self.data, f"ports.{benchmark_class(self.kernel)}.track_{name}", column)
-        return {port: value for (port, size), value in found.items() if size == self.size}
-
-    def figures(self, name: str) -> dict[str, float]:
-        """Figure of each port, for example `steady_state`; ports without one are left out."""
-        return {
-            port: value
-            for port, value in self.table(name).items()
-            if isinstance(value, (int, float)) and value == value  # NaN: there is none
-        }
-
-    @property
-    def caption(self) -> str:
-        """Where and with what this was measured."""
-        machine = self.data["params"]
-        versions = ", ".join(f"{name} {self.data['requirements'][name]}" for name in LIBRARIES)
-        settings = self.data["env_vars"]
-        return (
-            f"{machine['cpu']}, {machine['num_cpu']} cores, {device_of(self.data)}; "
-            f"{settings['PORTSTUDY_DTYPE']}, threads: {settings['PORTSTUDY_THREADS']}; "
-            f"Python {self.data['python']}, {versions}; commit {self.data['commit_hash'][:8]}"
-        )
 
 
 def device_of(data: dict[str, Any]) -> str:
@@ -117,28 +80,6 @@ def sort_out(folder: Path) -> tuple[list[Path], dict[Path, str]]:
         [path for path, reason in reasons.items() if not reason],
         {path: reason for path, reason in reasons.items() if reason},
     )
-
-
-@functools.cache
-def results(folder: Path = RESULTS) -> list[tuple[Path, dict[str, Any]]]:
-    """All sound result files, read once."""
-    return [(path, json.loads(path.read_text())) for path in sort_out(folder)[0]]
-
-
-def newest(kernel: str, size: str, device: str = "cpu") -> Recorded:
-    """The newest recorded result of a kernel and size in float64 on all cores.
-
-    (Those of `make history` are on one core.)
-    """
-    found = [
-        recorded
-        for path, data in results(RESULTS)
-        if data["env_vars"] == USUAL and device_of(data) == device
-        if len((recorded := Recorded(path, data, kernel, size)).figures("steady_state")) > 1
-    ]
-    if not found:
-        raise FileNotFoundError(f"no recorded result for {kernel}, {size}: make bench, then commit")
-    return max(found, key=lambda recorded: (recorded.data["date"], recorded.path.name))
 
 
 def prune(folder: Path, commits: Iterable[str]) -> dict[Path, str]:

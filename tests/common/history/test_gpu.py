@@ -158,9 +158,9 @@ def test_a_file_becomes_a_machine_of_the_history(tmp_path):
 
 
 def figures(path: Path, port: str) -> dict[str, float]:
-    from portstudy.history.results import Recorded
+    from portstudy.history.results import cells
 
-    recorded = Recorded(path, json.loads(path.read_text()), "lif", "small")
+    data, place = json.loads(path.read_text()), (port, "small")
     names = ("steady_state", "device_memory")
-    found = {name: recorded.figures(name).get(port, math.nan) for name in names}
+    found = {name: cells(data, f"ports.Lif.track_{name}").get(place, math.nan) for name in names}
     return {name: value for name, value in found.items() if value == value}

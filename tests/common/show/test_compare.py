@@ -376,7 +376,8 @@ def test_the_picture(tmp_path, form):
     """In a process of its own: matplotlib's settings are global."""
     pytest.importorskip("matplotlib")
     program = (
-        "import sys; from portstudy.show.plots import draw; from tests.common.show.test_compare import session; "
+        "import sys; from portstudy.show.plots import draw; "
+        "from tests.common.show.test_compare import session; "
         "draw([session(), session()], open(sys.argv[1], 'wb'), sys.argv[2])"
     )
     path = tmp_path / f"a.{form}"
