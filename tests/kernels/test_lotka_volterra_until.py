@@ -76,7 +76,7 @@ def test_inputs_on_which_rounding_could_decide_are_refused():
     state, count = load(KERNEL.name, "numpy_loop")(start, parameters, max_steps)
     state = np.array([state[0], parameters.alpha / parameters.beta])
     with pytest.raises(AssertionError, match="rounding could decide which step is the last"):
-        KERNEL.alive((start, parameters, max_steps), (state, count))
+        KERNEL.refuse_dead((start, parameters, max_steps), (state, count))
 
 
 BAD: list[tuple[int, Callable, str]] = [

@@ -160,4 +160,4 @@ def test_what_proves_nothing_is_refused():
         (well, np.sort(order[:1]), r"^an epoch is not shuffled$"),
     ):
         with pytest.raises(AssertionError, match=message):
-            kernel.alive((training, test, network, rows, rate, batch), outputs)
+            kernel.refuse_dead((training, test, network, rows, rate, batch), outputs)

@@ -37,7 +37,6 @@ def test_selection():
         "small",
         "large",
         "wide",
-        "tutorial",
         "silent",
     ]
     ((kernel, size, ports),) = select(["lif:large:torch_*,numpy_event"])
