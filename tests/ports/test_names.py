@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from common.kernel import IMPLEMENTATIONS, find_kernel, kernels
+from portstudy import find_kernel, kernels
+from portstudy.checkout import IMPLEMENTATIONS
 
 PIECES = {"step", "chunk", "row", "epoch", "part", "loop", "reduce_overhead"}
 LOOPS = (ast.For, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
