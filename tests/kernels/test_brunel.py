@@ -86,7 +86,7 @@ def simulate(synapses, excitatory, external, state, parameters, refractory_steps
 
 def test_reference_is_what_plain_python_makes_of_a_dense_matrix():
     arguments = inputs("brunel", "float64")
-    spikes, state = load("brunel", "numpy_rows")(*arguments)
+    spikes, state = load("brunel", "numpy_event")(*arguments)
     expected = simulate(*arguments)
     assert (spikes == expected[0]).all()
     for values, others in zip(state, expected[1:], strict=True):
@@ -212,7 +212,7 @@ def test_rate_without_synapses_is_siegerts(eta: float):
     """Within 0.5 %, which tells the formula on the grid from that in continuous time."""
     neurons, steps, skip, jump = 1000, 3000, 1000, 0.1
     rng = np.random.default_rng(0)
-    spikes, _ = load("brunel", "numpy_rows")(
+    spikes, _ = load("brunel", "numpy_event")(
         Synapses([0] * neurons + [1], [0]), 0, make_external(rng, neurons, steps, eta, jump),
         make_state(rng, neurons, 4, 0.0, 1, PAUSE), Parameters(LEAK, jump, 0.0, V_R, THETA), PAUSE,
     )  # fmt: skip

@@ -54,7 +54,7 @@ def simulate(synapses, drive, state, parameters, refractory_steps, steps):
 
 def test_reference_is_what_plain_python_makes_of_a_dense_matrix():
     arguments = inputs("lif_sparse", "float64")
-    spikes, state = load("lif_sparse", "numpy_csr")(*arguments)
+    spikes, state = load("lif_sparse", "numpy_event")(*arguments)
     expected = simulate(*arguments)
     assert (spikes == expected[0]).all()
     for values, others in zip(state, expected[1:], strict=True):
@@ -146,7 +146,7 @@ def test_without_weights_and_with_a_pause_of_one_step_it_is_lif():
     state = state._replace(
         refractory=np.zeros_like(state.refractory), arriving=np.zeros_like(state.arriving)
     )
-    spikes, end = load("lif_sparse", "numpy_csr")(unconnected, drive, state, parameters, 1, steps)
+    spikes, end = load("lif_sparse", "numpy_event")(unconnected, drive, state, parameters, 1, steps)
     same, lif_end = load("lif", "numpy_dense")(
         np.zeros((len(drive), len(drive))), drive, LifState(state.voltage), parameters, steps
     )

@@ -85,7 +85,7 @@ def test_a_donated_network_is_written_over_but_its_gradient_needs_memory_of_its_
     training, _, network, order, rate, batch = inputs("mlp_training", "float32")
     total, size = np.zeros((), np.float32), sum(values.nbytes for values in leaves(network))
     shared, temporary, needed = {}, {}, {}
-    for name in ("jax_step", "jax_donated"):
+    for name in ("jax_jit_step", "jax_jit_step_donate"):
         port = open_port(Case("mlp_training", name, "float32"))
         arguments = (network, total, training, order[0, :batch], rate)
         step = sys.modules[port.function.__module__].step
@@ -94,10 +94,10 @@ def test_a_donated_network_is_written_over_but_its_gradient_needs_memory_of_its_
         temporary[name] = memory.temp_size_in_bytes / size
         new = memory.output_size_in_bytes - memory.alias_size_in_bytes + memory.temp_size_in_bytes
         needed[name] = new / size
-    assert shared["jax_step"] == 0
-    assert shared["jax_donated"] == pytest.approx(1, rel=1e-3)
-    assert temporary["jax_donated"] > temporary["jax_step"]
-    assert needed["jax_donated"] < needed["jax_step"]
+    assert shared["jax_jit_step"] == 0
+    assert shared["jax_jit_step_donate"] == pytest.approx(1, rel=1e-3)
+    assert temporary["jax_jit_step_donate"] > temporary["jax_jit_step"]
+    assert needed["jax_jit_step_donate"] < needed["jax_jit_step"]
 
 
 @pytest.mark.parametrize(

@@ -56,12 +56,12 @@ def test_any_number_of_threads_counts_the_same(threads: int):
         inside, _, _ = parallel(*arguments)
     finally:
         numba.set_num_threads(before)
-    assert inside == load("monte_carlo_pi", "numpy_chunks")(*arguments)[0]
+    assert inside == load("monte_carlo_pi", "numpy_blocks")(*arguments)[0]
 
 
 def test_intervals_hold_pi_as_often_as_they_say():
     """One of a million generators that are right would fail: 4.9 standard errors of 400 runs."""
-    reference, runs = load("monte_carlo_pi", "numpy_chunks"), 400
+    reference, runs = load("monte_carlo_pi", "numpy_blocks"), 400
     _, quantiles, *_ = inputs("monte_carlo_pi", "float64")
     deviates = []
     for run in range(runs):

@@ -39,7 +39,7 @@ def loop_table() -> str:
         [f"{kernel}: {link(recorded(kernel, size)[before], '../')}",
          link(recorded(kernel, size)[after], "../"), gain(kernel, size, before, after)]
         for kernel, size, before, after in (
-            ("lif", "small", "jax_jit", "jax_scan"),
+            ("lif", "small", "jax_jit_step", "jax_scan"),
             ("lif", "small", "jax_fori", "jax_scan"),
             ("nested_recurrence", "large", "jax_jit_row", "jax_scan"),
             ("nested_recurrence", "large", "jax_fori", "jax_scan"),

@@ -8,7 +8,6 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-
 from portstudy import find_kernel, kernels
 from portstudy.checkout import IMPLEMENTATIONS
 

@@ -240,13 +240,13 @@ def test_each_cell_has_the_recorded_number_and_three_links(name, results, html, 
 
 def test_lessons():
     assert findings.lesson("lif", "jax_scan") == "lif"  # which links to its file
-    assert findings.lesson("gaussian_mixture", "jax_vmap") == "vmap"  # which has its name
+    assert findings.lesson("gaussian_mixture", "jax_vmap_step") == "vmap"  # which has its name
     assert findings.lesson("softmax_regression", "torch_compile") == "torch-compile"
 
 
 def test_kinds_of_ports(folder):
     kinds = {
-        "numpy_event": "numpy", "jax_eager": "jax-eager", "jax_jit_host": "jax",
+        "numpy_event": "numpy", "jax_eager": "jax-eager", "jax_jit_step_host": "jax",
         "jax_scan": "jax", "numba_event": "numba", "torch_eager": "torch-eager",
         "torch_scan_event": "torch", "brian2_cpp": "peer", "unheard_of": "peer",
     }  # fmt: skip
@@ -328,7 +328,7 @@ def test_damaged_and_foreign_files_are_named(folder):
 def test_odd_numbers_are_no_figures(folder):
     record(
         folder,
-        {"numpy_dense": 1.0, "jax_scan": float("inf"), "jax_fori": -1.0, "jax_jit": 0.0,
+        {"numpy_dense": 1.0, "jax_scan": float("inf"), "jax_fori": -1.0, "jax_jit_step": 0.0,
          "numba_event": 0.25},
     )  # fmt: skip
     assert {r.port for r in made(folder)[2].compared("lif")} == {"numpy_dense", "numba_event"}
@@ -354,7 +354,7 @@ def test_odd_values_beside_a_figure_are_left_out(folder):
 def test_two_machines_side_by_side(folder):
     record(folder, {"numpy_dense": 1.0, "jax_scan": 0.25, "numba_event": 0.5}, machine="one")
     record(
-        folder, {"numpy_dense": 1.0, "jax_scan": 0.01, "jax_jit": 0.5, "torch_eager": 0.25},
+        folder, {"numpy_dense": 1.0, "jax_scan": 0.01, "jax_jit_step": 0.5, "torch_eager": 0.25},
         machine="two", device="cuda", device_name="A GPU",
     )  # fmt: skip
     shown, text, found = made(folder)
