@@ -1,9 +1,9 @@
-# Each target makes what it needs. The environment lives in .venv, with the versions of constraints.txt.
+# Each target makes what it needs. The environment is .venv, with the versions of constraints.txt.
 #
-#   make bench    prove the ports, measure them, record with asv, build the site, print the table
-#   make test     the whole suite
-#   make install  the environment alone
-#   make history  asv over a range of commits, in environments that it builds
+#   make bench    prove the ports, time them, record the commit, build the site, print the table
+#   make test     run the whole suite
+#   make install  make the environment, and no more
+#   make history  measure a range of commits, in environments that asv builds
 
 PYTHON ?= python3
 BENCH ?=
@@ -22,7 +22,7 @@ READY := .venv/ready
 SIMULATORS := .venv-simulators
 SETTINGS := --dtype $(DTYPE) --device $(DEVICE) $(if $(THREADS),--threads $(THREADS))
 
-.PHONY: bench install test simulators test-simulators history compare prune gpu report publish account notes lint format types check smoke wheel clean
+.PHONY: bench install test simulators test-simulators history compare prune gpu report publish study notes lint format types check smoke wheel clean
 
 bench: $(READY)
 	$(BIN)/python -m portstudy.cli.history bench $(SETTINGS) $(BENCH)
@@ -32,8 +32,8 @@ install: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(TEST)
 
-# Brian2 and NEST live beside the rest: Brian2 needs an older NumPy. Where this environment exists,
-# `make bench` measures their ports in it; their tests run nowhere else.
+# Brian2 and NEST have an environment of their own, because Brian2 needs an older NumPy. Once it
+# exists, `make bench` measures their ports in it; their tests run nowhere else.
 simulators: $(SIMULATORS)/ready
 
 test-simulators: $(SIMULATORS)/ready
@@ -41,24 +41,24 @@ test-simulators: $(SIMULATORS)/ready
 	  -k "simulators or brian2_ or nest_" tests/test_simulators.py tests/test_ports.py \
 	  tests/test_wrong_ports.py tests/test_lif.py tests/test_properties.py tests/test_bad_input.py
 
-# asv over commits, with the tested libraries and with the oldest that are supported. Interrupted, it
-# goes on where it stopped. MACHINE=name: what this machine is called in the history.
+# asv over commits, with the tested libraries and with the oldest that are supported. An interrupted
+# run resumes. MACHINE=name: what this machine is called in the history.
 history: $(READY)
 	$(BIN)/python -m portstudy.cli.history record $(SETTINGS) --machine "$(MACHINE)" --range "$(RANGE)" $(BENCH)
 
-# Is commit B slower than commit A? Exit code 1 (of make: 2) if a port is.
+# Is commit B slower than commit A? Exits 1 (make itself: 2) if any port is.
 compare: $(READY)
 	$(BIN)/python -m portstudy.cli.history compare $(SETTINGS) "$(A)" "$(B)" $(BENCH)
 
 prune: $(READY)
 	$(BIN)/python -m portstudy.cli.history prune
 
-# report/: one page that says it all, from the recorded results.
+# report/: everything on one page, from the recorded results.
 report: $(READY)
 	$(BIN)/python -m portstudy.pages.report
 
-# On a machine with a GPU, with the Python and the libraries that it has: prove, measure, one file.
-# Here: `.venv/bin/python -m portstudy.history.gpu add gpu.json`, and commit the results.
+# On a machine with a GPU, with whatever Python and libraries it has: prove, measure, write one file.
+# Then here: `.venv/bin/python -m portstudy.history.gpu add gpu.json`, and commit the results.
 gpu:
 	@$(PYTHON) -c "import numpy, psutil, rich, sklearn" || { echo "$(PYTHON) needs numpy, psutil, rich, scikit-learn"; exit 1; }
 	PYTHONPATH=common $(PYTHON) -m portstudy.history.gpu --out "$(OUT)" $(BENCH)
@@ -81,7 +81,7 @@ format: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
-# Pictures, tables, diffs and claims of the README and the notes; the report; the notes as a site.
+# Pictures, tables, diffs and claims in the README and the notes; the report; the notes as a site.
 notes: $(READY)
 	$(BIN)/python -m portstudy.pages.readme
 	$(BIN)/python -m portstudy.pages.lif_study draw
@@ -90,21 +90,20 @@ notes: $(READY)
 	$(BIN)/python -m portstudy.pages.report
 	$(BIN)/python -m portstudy.pages.book
 
-# The account of LIF, which notes/lif.md draws: half an hour on a quiet machine.
-account: $(READY)
+# The LIF case study, which notes/lif.md and the report show: half an hour on a quiet machine.
+study: $(READY)
 	$(BIN)/python -m portstudy.pages.lif_study measure
 	$(BIN)/python -m portstudy.pages.device_study measure
 
 # asv imports the suite and counts the arguments of its benchmarks.
 check: $(READY)
-	$(BIN)/asv check -E checkout
+	$(BIN)/asv check
 
-# A few figures all the way through asv to a site; nothing is recorded.
+# A few figures, all the way through asv to a site; nothing is recorded.
 smoke: $(READY)
-	machine=$$($(BIN)/python -m portstudy.cli.history machine) && \
-	PORTSTUDY_PORTS=numpy_event,numba_event,jax_scan_event,torch_eager \
-	$(BIN)/asv run --quick --dry-run --show-stderr -E checkout --machine "$$machine" \
-	  --bench "Lif\.track_(relative_time|first_call).*(numpy|numba|jax_scan|torch)_e[^m]*'small'"
+	$(BIN)/asv machine --yes
+	$(BIN)/asv run --dry-run --show-stderr \
+	  --bench "Lif\.track_(relative_time|first_call).*'(numpy_event|numba_event|jax_scan_event|torch_eager)', 'small'"
 	$(BIN)/python -m portstudy.cli.history publish
 
 # What users install: a wheel, in an environment that has nothing else. The kernels are inside.

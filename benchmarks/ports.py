@@ -1,16 +1,20 @@
 """Every port of every kernel, measured side by side.
 
-asv starts a process for each figure. They are not measured there, one by one, but together: the
-first benchmark of a kernel and size runs one session (`portstudy.measure.rounds`: proof, then interleaved
-rounds, a worker process a port) and the others read what it found. A port that fails its proof has
-no figure and fails with the difference; one that is unavailable here is skipped with its reason.
+asv starts a process for each figure of each port, one after the other. But only times that were
+taken in turn can be compared: so all ports that were selected of a kernel and size are measured in
+one session (`portstudy.measure.rounds`: proof, then interleaved rounds, a worker process for each
+port) before the first benchmark, in `setup_cache`. The benchmarks look their figures up. (A session
+for each port would tell asv more of the progress, but it would prove and time the reference each
+time: seven ports of LIF take half as long together.) A port that fails its proof has no figure, and
+fails with the difference; one that is unavailable here is skipped with its reason.
 
-The environment says what a session measures: PORTSTUDY_DTYPE (float64, float32), PORTSTUDY_THREADS
-(all, 1), PORTSTUDY_DEVICE (cpu, cuda), PORTSTUDY_PORTS (names, all where it is empty),
-PORTSTUDY_REQUIRE (libraries that must not be unavailable) and PORTSTUDY_SESSIONS (a folder for the
-sessions of this commit, one folder for each environment; what is there is not measured again).
+The environment says how: PORTSTUDY_DTYPE (float64, float32), PORTSTUDY_THREADS (all, 1),
+PORTSTUDY_DEVICE (cpu, cuda) and PORTSTUDY_REQUIRE (libraries that must not be unavailable).
+PORTSTUDY_SESSIONS is a folder that keeps the sessions, one folder for each environment: what is
+there is not measured again. What was selected comes from `portstudy.history.asv_plugin`.
 """
 
+import json
 import math
 import os
 import sys
@@ -21,32 +25,52 @@ from typing import Any
 from asv_runner.benchmarks.mark import SkipNotImplemented
 from portstudy.backends import library_of
 from portstudy.find import find_kernel, kernels
+from portstudy.history.results import benchmark_class
 from portstudy.measure.rounds import measure
 from portstudy.measure.session import Session
 
 
-def setting(name: str, default: str) -> str:
+def setting(name: str, default: str = "") -> str:
     """One of the settings above."""
     return os.environ.get(f"PORTSTUDY_{name}") or default
 
 
-def session(folder: str, kernel: str, size: str) -> Session:
-    """The session of a kernel and size, measured if it has not been."""
-    path = Path(setting("SESSIONS", folder), Path(sys.prefix).name, f"{kernel}-{size}.json")
-    spec = find_kernel(kernel)
-    there = spec.ports_at(size) if hasattr(spec, "ports_at") else spec.ports()  # at earlier commits
-    named = [port for port in setting("PORTS", "").split(",") if port in there]
-    if not path.exists() or not set(named) <= set(Session.load(path).ports):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        measure(
-            kernel,
-            size,
-            named or there,
-            dtype=setting("DTYPE", "float64"),
-            device=setting("DEVICE", "cpu"),
-            threads=setting("THREADS", "all"),
-        ).save(path)
-    return Session.load(path)
+def measure_selected(folder: Path) -> None:
+    """A session for each kernel and size of which ports are selected, unless it is there."""
+    selected = json.loads(setting("SELECTED", "{}"))
+    for number, (name, named) in enumerate(selected.items(), 1):
+        class_name, _, size = name.partition("-")
+        kernel, path = KERNELS[class_name], folder / f"{name}.json"
+        ports = [port for port in find_kernel(kernel).ports_at(size) if port in named]
+        if ports and not (path.exists() and set(ports) <= set(Session.load(path).ports)):
+            of_several = f"session {number} of {len(selected)}, " if len(selected) > 1 else ""
+            measure_one(kernel, size, ports, of_several).save(path)
+    show("")
+
+
+def measure_one(kernel: str, size: str, ports: list[str], heading: str) -> Session:
+    """One session, with its progress on the terminal."""
+
+    def progress(done: int, total: int, what: str) -> None:
+        show(f"{heading}{kernel} {size}: {100 * done // total}%, {what}")
+
+    return measure(
+        kernel,
+        size,
+        ports,
+        dtype=setting("DTYPE", "float64"),
+        device=setting("DEVICE", "cpu"),
+        threads=setting("THREADS", "all"),
+        progress=progress,
+    )
+
+
+def show(text: str) -> None:
+    """Progress on asv's terminal, on its own line: it catches all that is printed here."""
+    if terminal := setting("TERMINAL"):
+        with open(terminal, "w") as screen:
+            # Keep the cursor where it is, clear the rest of the line, cut off what is too long.
+            screen.write(f"\x1b7\x1b[K\x1b[?7l {text}\x1b[?7h\x1b8")
 
 
 class Ports:
@@ -54,19 +78,25 @@ class Ports:
 
     kernel = ""
     param_names = ("port", "size")
-    timeout = 3600  # of the session, which the first figure waits for
     version = "1"
 
     def setup_cache(self) -> str:
-        return os.getcwd()  # a folder that asv keeps for one commit and environment
+        # Where asv keeps things for one commit and environment, unless we are told of a place.
+        folder = Path(setting("SESSIONS", os.getcwd()), Path(sys.prefix).name)
+        folder.mkdir(parents=True, exist_ok=True)
+        measure_selected(folder)
+        return str(folder)
+
+    setup_cache.timeout = 24 * 3600  # type: ignore[attr-defined]
 
     def setup(self, folder: str, port: str, size: str) -> None:
-        self.session = session(folder, self.kernel, size)
-        if port not in self.session.ports:
-            raise SkipNotImplemented(f"{self.kernel}/{port}: not selected")
+        path = Path(folder, f"{type(self).__name__}-{size}.json")
+        if not path.exists() or port not in Session.load(path).ports:
+            raise SkipNotImplemented(f"{self.kernel}/{port}: not measured at {size}")
+        self.session = Session.load(path)
         self.figures = self.session.ports[port]
         why = f"{self.kernel}/{port}: {self.figures.status}: {self.figures.reason}"
-        required = library_of(port) in setting("REQUIRE", "").split(",")
+        required = library_of(port) in setting("REQUIRE").split(",")
         if self.figures.status == "unavailable" and not required:
             raise SkipNotImplemented(why)
         if self.figures.status != "measured":
@@ -109,7 +139,7 @@ class Ports:
     track_peak_memory.unit = "bytes"  # type: ignore[attr-defined]
 
     def track_device_memory(self, folder: str, port: str, size: str) -> int:
-        if not getattr(self.figures, "device_peak_bytes", 0):  # that of the host: peak_memory
+        if not self.figures.device_peak_bytes:  # that of the host: peak_memory
             raise SkipNotImplemented(f"{self.kernel}/{port}: has no memory of its own")
         return self.figures.device_peak_bytes
 
@@ -121,7 +151,7 @@ class Ports:
     track_largest_error.unit = "ulps"  # type: ignore[attr-defined]
 
     def track_time_over_limit(self, folder: str, port: str, size: str) -> dict:
-        if not getattr(self.session, "limit", None):  # earlier commits do not measure it
+        if not self.session.limit:
             raise SkipNotImplemented(f"{self.kernel}: the limit of this machine is not known")
         return {"samples": self.session.over_limit(port), "number": 1}
 
@@ -129,7 +159,7 @@ class Ports:
 
 
 def relative_to(peer: str) -> Callable:
-    """The figure that holds a port against what a user would pick instead."""
+    """The figure that compares a port with what a user would pick instead."""
 
     def track(self: Any, folder: str, port: str, size: str) -> dict:
         if peer not in self.session.ports or not self.session.ports[peer].samples:
@@ -140,14 +170,13 @@ def relative_to(peer: str) -> Callable:
     return track
 
 
-for name in kernels():
+KERNELS = {benchmark_class(name): name for name in kernels()}
+
+for class_name, name in KERNELS.items():
     spec = find_kernel(name)
     sizes = [size for size in spec.sizes if size != "check"]
-    # As portstudy.history.results.benchmark_class, which earlier commits, on which this suite runs too, lack.
-    class_name = name.title().replace("_", "")
-    peers = getattr(spec, "peers", ())
-    figures = {f"track_time_over_{peer}": relative_to(peer) for peer in peers}
+    figures = {f"track_time_over_{peer}": relative_to(peer) for peer in spec.peers}
     globals()[class_name] = type(
         class_name, (Ports,), {"kernel": name, "params": (spec.ports(), sizes), **figures}
     )
-del name, spec, sizes, class_name, peers, figures, Ports, relative_to
+del name, spec, sizes, class_name, figures, Ports, relative_to

@@ -1,4 +1,4 @@
-"""EM on the GPU without a look at it: the host queues all iterations, and waits for none.
+"""EM on the GPU: the host queues all iterations and waits for none.
 
 What must not be shared out by chance are the sums over all points: were each thread to add its own
 to them, as an atomic operation can, the order of the additions, and so the last bits, would differ
@@ -16,7 +16,7 @@ on it leaves the GPU idle, but to fetch them to the host would take longer. Whet
 is known on the GPU alone: the kernels queued after that find it out and return at once.
 
 A block has 48 KB of the near memory, which holds tiles of up to 95 classes and dimensions together
-in float64. The sums are those of `numba_fused`: around the old means, with a 1 in front of the
+in float64. The sums are those of `numba_parallel`: around the old means, with a 1 in front of the
 deviation, count, shift and scatter of a class are sum r (1, x - o) (1, x - o)^T.
 """
 

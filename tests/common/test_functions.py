@@ -68,7 +68,7 @@ def test_two_files_are_a_kernel(tmp_path, dtype):
     assert (kernel.name, kernel.ports(), kernel.reference) == (
         "nearest", ["before", "after"], "before",
     )  # fmt: skip
-    assert kernel.lesson("after") == "As it is now."
+    assert kernel.summary("after") == "As it is now."
     assert kernel.shape("default,points=7") == {"points": 7}
     positions, radius = kernel.make_inputs("default,points=7", dtype)
     assert positions.shape == (7, 3)

@@ -86,7 +86,7 @@ def simulate(synapses, excitatory, external, state, parameters, refractory_steps
 
 def test_reference_is_what_plain_python_makes_of_a_dense_matrix():
     arguments = inputs("brunel", "float64")
-    spikes, state = load("brunel", "numpy_rows")(*arguments)
+    spikes, state = load("brunel", "numpy_event")(*arguments)
     expected = simulate(*arguments)
     assert (spikes == expected[0]).all()
     for values, others in zip(state, expected[1:], strict=True):
@@ -212,7 +212,7 @@ def test_rate_without_synapses_is_siegerts(eta: float):
     """Within 0.5 %, which tells the formula on the grid from that in continuous time."""
     neurons, steps, skip, jump = 1000, 3000, 1000, 0.1
     rng = np.random.default_rng(0)
-    spikes, _ = load("brunel", "numpy_rows")(
+    spikes, _ = load("brunel", "numpy_event")(
         Synapses([0] * neurons + [1], [0]), 0, make_external(rng, neurons, steps, eta, jump),
         make_state(rng, neurons, 4, 0.0, 1, PAUSE), Parameters(LEAK, jump, 0.0, V_R, THETA), PAUSE,
     )  # fmt: skip
@@ -339,7 +339,7 @@ BAD = [
     ("synapses", but(indices=lambda i: put(i, 5, -1)), r"^synapses\.indices: -1 at \[5\]; allowed"),
     ("synapses", but(indices=lambda i: i * 0.5), r"^synapses\.indices: dtype float64; allowed: in"),
     ("synapses", unsorted, r"^synapses\.indices: \d+ at \[\d+\] is below \d+; allowed: rising ord"),
-    ("excitatory", lambda n: 121, r"^excitatory: 121; allowed: from 0 to 120, all neurons$"),
+    ("excitatory", lambda n: 121, r"^excitatory: 121; allowed: integers from 0 to 120$"),
     ("excitatory", lambda n: 0.8, r"^excitatory: 0\.8; allowed: integers from 0"),
     ("external", lambda e: e[0], r"^external: shape \(120,\); allowed: \(steps, neurons\)$"),
     ("external", lambda e: e[:0], r"^external: shape \(0, 120\) is empty; allowed: lengths from 1"),
@@ -353,7 +353,7 @@ BAD = [
     ("parameters", lambda p: p[:4], r"^parameters: tuple; allowed: Parameters\(leak, jump, g, v_r"),
     ("parameters", but(leak=lambda x: 1.0), r"^parameters\.leak: 1\.0; allowed: above 0 and below"),
     ("parameters", but(v_threshold=lambda x: 10), r"^parameters\.v_threshold: 10\.0 mV; allowed: "),
-    ("refractory_steps", lambda n: 2**31, r"^refractory_steps: 2147483648; allowed: from 0 to 2"),
+    ("refractory_steps", lambda n: 2**31, r"^refractory_steps: 2147483648; allowed: integers"),
     ("refractory_steps", lambda n: -1, r"^refractory_steps: -1; allowed: integers from 0 to"),
 ]  # fmt: skip
 

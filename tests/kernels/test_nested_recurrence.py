@@ -76,8 +76,8 @@ def test_what_is_traced_grows_with_the_steps_only_where_python_loops(name: str, 
 
 BAD: list[tuple[int, Callable, str]] = [
     (0, lambda x: x[None], r"^x: shape \(1, 5\); allowed: \(values\)$"),
-    (0, lambda x: x * 0, r"^x: 0\.0; allowed: above 0$"),
-    (0, lambda x: -x, r"^x: -\d+\.\d+; allowed: above 0$"),
+    (0, lambda x: x * 0, r"^x: 0\.0 at \[0\]; allowed: above 0$"),
+    (0, lambda x: -x, r"^x: -\d+\.\d+ at \[0\]; allowed: above 0$"),
     (0, lambda x: [1.0, np.nan], r"^x: nan at \[1\] is not finite in float"),
     (1, lambda g: 0.0, r"^gain: 0\.0; allowed: above 0$"),
     (1, lambda g: -5, r"^gain: -5\.0; allowed: above 0$"),

@@ -41,7 +41,7 @@ def test_a_serial_sum_loses_three_digits_and_a_compensated_one_none():
     """A million float32 squares: one after the other, in pairs, with compensation."""
     rng = np.random.default_rng(0)
     a, b = (rng.integers(0, 2**10, (2, 2**20)) / 2**10).astype(np.float32)  # exact differences
-    assert error("numba_serial", a, b) > 1000
+    assert error("numba_njit", a, b) > 1000
     assert error("numpy_vectorised", a, b) < 4
     assert error("numba_compensated", a, b) <= 1
     assert error("jax_compensated", a, b) <= 1

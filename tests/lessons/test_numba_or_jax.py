@@ -7,70 +7,60 @@ import jax.numpy as jnp
 import numba
 import numpy as np
 import pytest
-from portstudy import kernels
-from portstudy.backends import library_of
-from portstudy.history.results import Recorded
-from portstudy.pages.readme import shown
-from portstudy.show.text import times
+from portstudy.pages.readme import link
+from portstudy.pages.recorded import Comparison, Result, read
+from portstudy.show.text import markdown_table, times
 
 NAMES = {"numpy": "NumPy", "jax": "JAX", "numba": "Numba", "torch": "PyTorch"}
 TIE = 1.5
 """Recorded on a shared machine: of two ports that are nearer to each other, none is the faster."""
 
 
-def fastest() -> dict[str, tuple[Recorded, dict[str, str], set[str]]]:
+def fastest() -> list[tuple[Comparison, dict[str, Result], set[str]]]:
     """Of kernels with results of JAX and of Numba: each library's fastest port, and who leads."""
-    found = {}
-    for kernel in kernels():
-        recorded = shown(kernel)
-        ratio = recorded.figures("relative_time") if recorded else {}
-        best: dict[str, str] = {}
-        for port in sorted(ratio, key=lambda port: ratio[port]):
-            best.setdefault(library_of(port), port)
-        best = {library: best[library] for library in NAMES if library in best}
-        if recorded and {"jax", "numba"} <= set(best):
-            limit = TIE * min(ratio[port] for port in best.values())
-            leaders = {library for library, port in best.items() if ratio[port] <= limit}
-            found[kernel] = recorded, best, leaders
-    return found
+    rows = []
+    for found in read().everything():
+        best = {library: top for library in NAMES if (top := found.best_of(library))}
+        if {"jax", "numba"} <= set(best):
+            limit = TIE * min(top.ratio for top in best.values())
+            leaders = {library for library, top in best.items() if top.ratio <= limit}
+            rows.append((found, best, leaders))
+    return rows
 
 
 def winners() -> str:
     """The same as a table for the note."""
-    rows = [f"| kernel | {' | '.join(NAMES.values())} |", "|---|---|---|---|---|"]
-    found = fastest()
-    for kernel, (recorded, best, leaders) in found.items():
-        ratio = recorded.figures("relative_time")
-        cells = [f"[{kernel}](../implementations/{kernel}/spec.py), {recorded.size}"]
+    rows = []
+    for found, best, leaders in fastest():
+        cells = [f"[{found.name}](../implementations/{found.name}/spec.py), {found.size}"]
         for library in NAMES:
-            cell = ""
-            if port := best.get(library):
-                bold = "**" if library in leaders else ""
-                link = f"[`{port}`](../implementations/{kernel}/{port}.py)"
-                cell = f"{bold}{times(1 / ratio[port])}{bold} {link}"
-            cells.append(cell)
-        rows.append(f"| {' | '.join(cells)} |")
+            bold = "**" if library in leaders else ""
+            top = best.get(library)
+            cells.append(f"{bold}{times(top.gain)}{bold} {link(top, '../')}" if top else "")
+        rows.append(cells)
     counts = []
     for library, name in NAMES.items():
-        led = [leaders for _, _, leaders in found.values() if library in leaders]
+        led = [leaders for _, _, leaders in fastest() if library in leaders]
         alone = sum(len(leaders) == 1 for leaders in led)
         counts.append(f"{name} is among the fastest in {len(led)}, in {alone} of them alone")
-    captions = sorted({f"*{recorded.caption}.*" for recorded, _, _ in found.values()})
-    summary = f"Of {len(found)} kernels, {'; '.join(counts)}."
-    return "\n".join([*rows, "", summary, "", "\n\n".join(captions)])
+    captions = sorted({f"*{found.caption}.*" for found, _, _ in fastest()})
+    summary = f"Of {len(rows)} kernels, {'; '.join(counts)}."
+    table = markdown_table(["kernel", *NAMES.values()], rows, "lllll")
+    return "\n\n".join([table, summary, *captions])
 
 
 def test_no_library_is_the_fastest_everywhere():
-    """In the results recorded here, each of the four is among the fastest for some kernels, and for
-    others is not."""
-    led = [leaders for _, _, leaders in fastest().values()]
+    """In the results recorded here, each of the four is among the fastest for some kernels, and is
+    not for others."""
+    led = [leaders for _, _, leaders in fastest()]
     for library in ("numpy", "jax", "numba", "torch"):
         assert 0 < sum(library in leaders for leaders in led) < len(led)
 
 
 def test_numba_compiles_the_loop_as_it_stands():
-    """Numba compiles the function that is there, with its `if`, its `return` from the middle of a
-    loop, its assignments. The Python function remains, as `py_func`, and does the same slowly."""
+    """Numba compiles the function as written, with its `if`, its `return` from the middle of a
+    loop, its assignments. The Python function is still there, as `py_func`, and does the same
+    slowly."""
 
     @numba.njit
     def first_above(x, threshold):
@@ -86,8 +76,8 @@ def test_numba_compiles_the_loop_as_it_stands():
 
 
 def test_jax_needs_the_loop_in_other_words():
-    """JAX calls the function once with a placeholder, which has no number for an `if`. Where the
-    loop ends must be said by `while_loop`, whose condition and body are functions."""
+    """JAX calls the function once with a placeholder, which has no number for an `if` to test.
+    Where the loop ends must be said by `while_loop`, whose condition and body are functions."""
 
     def first_above(x, threshold):
         def is_below(i):
@@ -110,8 +100,8 @@ def test_jax_needs_the_loop_in_other_words():
 
 
 def test_numba_writes_in_place():
-    """Numba gets the array itself and may write into it: no copy is made, and the caller sees it. A
-    JAX array cannot be written into; `at` makes another."""
+    """Numba gets the array itself and may write into it: nothing is copied, and the caller sees the
+    change. A JAX array cannot be written into; `at` makes another."""
 
     @numba.njit
     def clip(x):
@@ -131,7 +121,7 @@ def test_numba_writes_in_place():
 
 def test_numba_may_return_what_the_data_ask_for():
     """In Numba the length of a result may depend on the data. JAX must know it while it traces: it
-    refuses, or is told a length and fills up."""
+    refuses, or is told a length and pads the result."""
 
     def evens(x):
         return x[x % 2 == 0]
@@ -150,8 +140,9 @@ def test_numba_may_return_what_the_data_ask_for():
 
 
 def test_numba_compiles_by_type_and_jax_by_shape():
-    """Numba compiles for a dtype, a number of axes and a layout in memory: a slice with a step is
-    another type, another length is not. JAX compiles for a dtype and a shape: another length is."""
+    """Numba compiles for a dtype, a number of axes and a memory layout: a slice with a step is
+    another type, another length is not. JAX compiles for a dtype and a shape: another length is
+    another program."""
     traced = []
 
     def total(x):
@@ -166,8 +157,8 @@ def test_numba_compiles_by_type_and_jax_by_shape():
 
 
 def test_numba_adds_in_the_order_written():
-    """Numba keeps the order of a sum, to the bit, as the loop in Python does. `fastmath=True` lets
-    it choose another: it may add several numbers at once, and the last digits are not fixed."""
+    """Numba keeps the order of a sum, to the bit, as the Python loop does. `fastmath=True` lets it
+    choose another: it may add several numbers at once, and the last digits are not fixed."""
 
     def total(x):
         s = 0.0
@@ -188,7 +179,7 @@ def test_numba_adds_in_the_order_written():
 
 
 def test_prange_adds_up_over_threads():
-    """A variable that a `prange` loop only adds to is understood as a sum over all threads, and no
+    """If a `prange` loop only adds to a variable, Numba takes it for a sum over all threads, and no
     count is lost."""
 
     @numba.njit(parallel=True)
@@ -204,8 +195,8 @@ def test_prange_adds_up_over_threads():
 
 
 def test_prange_warns_of_a_variable_that_is_overwritten():
-    """A variable that every turn of a `prange` loop overwrites has no last value, as no turn is the
-    last. Numba warns, and compiles it all the same."""
+    """A variable that every turn of a `prange` loop overwrites has no last value, because no turn
+    is the last. Numba warns, and compiles it all the same."""
 
     @numba.njit(parallel=True)
     def last(x):
@@ -220,7 +211,7 @@ def test_prange_warns_of_a_variable_that_is_overwritten():
 
 
 def test_prange_does_not_warn_where_threads_meet_in_an_array():
-    """Where two threads may add to the same element of an array, counts may be lost, and Numba does
+    """If two threads may add to the same element of an array, counts may be lost, and Numba does
     not warn."""
 
     @numba.njit(parallel=True)
@@ -236,8 +227,8 @@ def test_prange_does_not_warn_where_threads_meet_in_an_array():
 
 
 def test_prange_is_no_prange_with_a_return():
-    """A `prange` loop that can be left early is not run in parallel: with a warning, and with the
-    result of the plain loop."""
+    """A `prange` loop that can be left early does not run in parallel: Numba warns, and the result
+    is that of the plain loop."""
 
     @numba.njit(parallel=True)
     def first_above(x, threshold):
@@ -273,7 +264,7 @@ def test_jax_differentiates_its_loops():
 
 
 def test_vmap_and_vectorize():
-    """`vmap` makes of a function of one thing a function of many. Numba's `vectorize` does so for
+    """`vmap` turns a function of one thing into a function of many. Numba's `vectorize` does so for
     functions of numbers, and makes a NumPy ufunc; `vmap` takes functions of arrays as well."""
 
     def hypotenuse(a, b):
@@ -294,8 +285,8 @@ def test_vmap_and_vectorize():
 
 
 def test_numba_reads_a_jax_array_and_does_not_write_it():
-    """On a CPU, a compiled Numba function takes a JAX array, too, and may read it. To write into it
-    is refused when the function is compiled."""
+    """On a CPU, a compiled Numba function also accepts a JAX array, and may read it. Writing into
+    it is refused when the function is compiled."""
 
     @numba.njit
     def total(x):

@@ -3,10 +3,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 import torch
-from portstudy import find_kernel, kernels
-from portstudy.backends import library_of
-from portstudy.pages.readme import shown
-from portstudy.show.text import duration, times
+from portstudy.pages.readme import link
+from portstudy.pages.recorded import read
+from portstudy.show.text import duration, markdown_table, times
 from torch._higher_order_ops.scan import scan
 from torch._higher_order_ops.while_loop import while_loop
 
@@ -43,39 +42,33 @@ def double(x):
 
 def recorded() -> str:
     """What compiling gained over eager PyTorch, and JAX over that, as a table for the note."""
-    rows = [
-        "| kernel | compiled port | over `torch_eager` | first call | fastest in JAX | over that |",
-        "|---|---|---:|---:|---|---:|",
-    ]
-    captions, faster = set(), 0
-    for kernel in kernels():
-        folder, newest = find_kernel(kernel).folder, shown(kernel)
-        ratio = newest.figures("relative_time") if newest else {}
-        by_jax = [port for port in ratio if library_of(port) == "jax"]
-        by_torch = [port for port in ratio if library_of(port) == "torch"]
-        compiled = [p for p in by_torch if "@torch.compile" in (folder / f"{p}.py").read_text()]
-        if not newest or not by_jax or not compiled or "torch_eager" not in ratio:
+    rows, captions, faster = [], set(), 0
+    for found in read().everything():
+        by_torch = [r for r in found if r.library == "torch"]
+        code = {r.port: found.kernel.path(r.port).read_text(encoding="utf-8") for r in by_torch}
+        compiled = next((r for r in by_torch if "@torch.compile" in code[r.port]), None)
+        eager, by_jax = found.get("torch_eager"), found.best_of("jax")
+        if not compiled or not eager or not by_jax:
             continue
-        port, other = (min(ports, key=lambda p: ratio[p]) for ports in (compiled, by_jax))
-        links = (f"[`{p}`](../implementations/{kernel}/{p}.py)" for p in (port, other))
-        cells = [
-            f"[{kernel}](../implementations/{kernel}/spec.py), {newest.size}",
-            next(links),
-            times(ratio["torch_eager"] / ratio[port]),
-            duration(newest.figures("first_call")[port]),
-            next(links),
-            times(ratio[port] / ratio[other]),
-        ]
-        rows.append(f"| {' | '.join(cells)} |")
-        captions.add(f"*{newest.caption}.*")
-        faster += TIE * ratio[port] < ratio["torch_eager"]
-    summary = f"Compiled, {faster} of {len(rows) - 2} are at least {TIE} times as fast as without."
-    return "\n".join([*rows, "", summary, "", "\n\n".join(sorted(captions))])
+        rows.append([
+            f"[{found.name}](../implementations/{found.name}/spec.py), {found.size}",
+            link(compiled, "../"), times(eager.ratio / compiled.ratio),
+            duration(compiled.first_call), link(by_jax, "../"),
+            times(compiled.ratio / by_jax.ratio),
+        ])  # fmt: skip
+        captions.add(f"*{found.caption}.*")
+        faster += TIE * compiled.ratio < eager.ratio
+    headings = [
+        "kernel", "compiled port", "over `torch_eager`", "first call", "fastest in JAX", "over that"
+    ]  # fmt: skip
+    table = markdown_table(headings, rows, "llrrlr")
+    summary = f"Compiled, {faster} of {len(rows)} are at least {TIE} times as fast as without."
+    return "\n\n".join([table, summary, *sorted(captions)])
 
 
 def test_the_second_shape_is_compiled_for_all():
-    """The first call is compiled for its shape. A second length is taken for a sign that there will
-    be more, and compiled for any; one more program has length 1, which broadcasts."""
+    """The first call is compiled for its shape. torch takes a second length as a sign that there
+    will be more, and compiles for any; one more program is for length 1, which broadcasts."""
     lengths = [(torch.ones(n),) for n in (3, 4, 5, 6, 1)]
     assert programs(double, *lengths) == [1, 2, 2, 2, 3]
     assert programs(double, *lengths, dynamic=True) == [1, 1, 1, 1, 2]
@@ -98,7 +91,8 @@ def test_jax_compiles_for_every_shape():
 
 def test_a_python_number_is_part_of_the_program():
     """A Python number is compiled in, until another one comes: then torch makes it an argument.
-    With `dynamic=False` every value is a program. JAX makes it an argument from the start."""
+    With `dynamic=False` every value has its own program. JAX makes it an argument from the
+    start."""
 
     def scale(x, factor):
         return x * factor
@@ -116,7 +110,7 @@ def test_a_python_number_is_part_of_the_program():
 
 def test_gradients_are_another_program():
     """Whether gradients are to be recorded is guarded, too, and so are the dtype and whether the
-    argument wants a gradient: each is a program of its own, and none is compiled twice."""
+    argument wants a gradient: each has a program of its own, and none is compiled twice."""
     graphs, backend = counting()
     compiled = torch.compile(double, backend=backend)
     x = torch.ones(3)
@@ -134,8 +128,8 @@ def test_gradients_are_another_program():
 
 
 def test_after_some_programs_it_gives_up(caplog):
-    """After `recompile_limit` programs of one function, torch compiles no more, says so in its log,
-    and runs the Python code instead: right, and slow. With `fullgraph=True` it is an error."""
+    """After `recompile_limit` programs of one function, torch stops compiling, says so in its log,
+    and runs the Python code instead: right, but slow. With `fullgraph=True` it is an error."""
     lengths = [(torch.ones(n),) for n in range(2, 7)]
     with torch._dynamo.config.patch(recompile_limit=2):
         assert programs(double, *lengths, dynamic=False) == [1, 2, 2, 2, 2]
@@ -145,8 +139,8 @@ def test_after_some_programs_it_gives_up(caplog):
 
 
 def test_a_number_taken_out_breaks_the_graph():
-    """`item()` takes a number out of a tensor, into Python, and breaks the graph in two. To JAX it
-    is an error. The number may stay where it is, in a tensor without axes."""
+    """`item()` takes a number out of a tensor, into Python, and breaks the graph in two. In JAX it
+    is an error. The number can stay where it is, in a tensor without axes."""
 
     def normalised(x):
         x = x + 1
@@ -164,7 +158,7 @@ def test_a_number_taken_out_breaks_the_graph():
 
 def test_a_loop_is_written_out():
     """A Python loop is unrolled, in torch as in JAX: the program grows with the number of turns. A
-    `scan` stays one operation, however many turns it has."""
+    `scan` stays one operation, however many turns it takes."""
 
     def looped(x, steps):
         for _ in range(steps):
@@ -208,8 +202,8 @@ def test_while_loop_ends_where_the_data_say():
 
 
 def test_python_around_the_graph_still_runs():
-    """What a function does to Python objects is done again in every call, as torch.compile replays
-    it behind the graph. Under `jax.jit` it is done while tracing, once."""
+    """What a function does to Python objects happens again in every call: torch.compile replays it
+    after the graph. Under `jax.jit` it happens once, while tracing."""
     calls: list[int] = []
 
     def note(x):
@@ -229,8 +223,8 @@ def test_python_around_the_graph_still_runs():
 
 
 def test_a_compiled_function_may_write_in_place():
-    """A compiled function may change an argument in place, as any other, and the caller sees it. In
-    JAX there is no such thing."""
+    """A compiled function may change an argument in place, like any other, and the caller sees it.
+    JAX has no such thing."""
 
     def advance(x):
         x += 1
@@ -247,7 +241,8 @@ def test_a_compiled_function_may_write_in_place():
 
 def test_a_number_over_a_tensor_is_rounded_twice():
     """PyTorch computes `5.0 / x` as 5.0 times the reciprocal of x, which is rounded twice: in the
-    last digit, some results are not NumPy's, nor JAX's. A tensor over a tensor is divided."""
+    last digit, some results differ from those of NumPy and JAX. A tensor over a tensor is really
+    divided."""
     x = torch.arange(1, 101, dtype=torch.float64)
     expected = 5.0 / x.numpy()
     with jax.enable_x64(True):

@@ -38,7 +38,7 @@ def test_a_file_dropped_into_the_folder_is_a_port(name: str, tmp_path):
     (copy.folder / "notes.txt").write_text("not a port")
     (copy.folder / "_numpy.py").write_text('"""What ports share is none."""\n')
     assert set(copy.ports()) - set(kernel.ports()) == {"numpy_mine"}
-    assert copy.lesson("numpy_mine") == "Mine: what it changes."
+    assert copy.summary("numpy_mine") == "Mine: what it changes."
 
 
 def test_listing_imports_no_library():
@@ -46,7 +46,7 @@ def test_listing_imports_no_library():
         "import sys\n"
         "from portstudy import find_kernel, kernels\n"
         "for kernel in map(find_kernel, kernels()):\n"
-        "    print([kernel.lesson(port) for port in kernel.ports()])\n"
+        "    print([kernel.summary(port) for port in kernel.ports()])\n"
         "    kernel.make_inputs('check', 'float32')\n"
         "print({'jax', 'numba', 'torch'} & set(sys.modules))\n"
     )

@@ -36,8 +36,8 @@ def test_file_is_a_docstring_and_the_computation(kernel, port):
     source = (spec.folder / f"{port}.py").read_text(encoding="utf-8")
     docstring = ast.get_docstring(ast.parse(source))
     assert docstring
-    assert spec.lesson(port) == docstring.splitlines()[0]
-    assert len(spec.lesson(port)) > 20
+    assert spec.summary(port) == docstring.splitlines()[0]
+    assert len(spec.summary(port)) > 20
     code = "\n".join(line.split("#")[0] for line in source.splitlines())
     assert FOREIGN.findall(code.split('"""', 2)[2]) == []
 

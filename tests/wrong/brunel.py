@@ -4,9 +4,11 @@ from tests.wrong import wrong
 
 # How a difference is named, in a run from the start and in a single step from a given state.
 SPIKES = r"spikes differs in .* values, first at step \d+, neuron \d+: expected (True|False), got"
-VOLTAGE = r"voltage differs in .* values, first at neuron \d+: expected .* mV, got .* mV"
-PAUSE = r"refractory differs in .* values, first at neuron \d+: expected \d+, got -?\d+"
-ARRIVING = r"arriving differs in .* values, first at delay \d+, neuron \d+: expected .* jumps, got"
+VOLTAGE = r"state\.voltage differs in .* values, first at neuron \d+: expected .* mV, got .* mV"
+PAUSE = r"state\.refractory differs in .* values, first at neuron \d+: expected \d+, got -?\d+"
+ARRIVING = (
+    r"state\.arriving differs in .* values, first at delay \d+, neuron \d+: expected .* jumps, got"
+)
 RUN = f": {SPIKES}|: {VOLTAGE}"
 
 # Lines of the ports, as they are edited below.
@@ -16,13 +18,13 @@ LEAK = "voltage - leak * voltage + jump * arrived"
 
 WRONG = [
     # The delay and its ring.
-    wrong("delay_a_step_short", "numpy_rows", RUN,
+    wrong("delay_a_step_short", "numpy_event", RUN,
           "arrived = arriving[slot]", "arrived = arriving[(step + 1) % len(arriving)]"),
-    wrong("delay_a_step_long", "numpy_rows", RUN,
+    wrong("delay_a_step_long", "numpy_event", RUN,
           "arrived = arriving[slot]", "arrived = arriving[slot - 1]"),
-    wrong("ring_not_cleared", "numpy_rows", RUN, "        arriving[slot] = 0\n", ""),
+    wrong("ring_not_cleared", "numpy_event", RUN, "        arriving[slot] = 0\n", ""),
     wrong("ring_not_cleared", "numba_window", RUN, "        slot[:] = 0\n", ""),
-    wrong("ring_not_cleared", "torch_compile", RUN, "            arriving[slot] = 0\n", ""),
+    wrong("ring_not_cleared", "torch_compile_chunk", RUN, "            arriving[slot] = 0\n", ""),
     wrong("ring_not_rolled", "numpy_bincount", ARRIVING, "np.roll(arriving, -steps, axis=0)",
           "arriving"),
     wrong("ring_rolled_backwards", "torch_event", ARRIVING, "roll(-steps,", "roll(steps,"),
@@ -30,7 +32,7 @@ WRONG = [
     # Windows and their ends.
     wrong("sent_a_step_early", "numba_window", RUN,
           "arriving[step - start]", "arriving[step - start - 1]"),
-    wrong("sent_a_step_late", "torch_compile", RUN, "            arriving[slot] = 0\n",
+    wrong("sent_a_step_late", "torch_compile_chunk", RUN, "            arriving[slot] = 0\n",
           "            slot = (slot + 1) % delay\n            arriving[slot] = 0\n"),
     wrong("window_in_reverse", "jax_scan_window", RUN,
           "(arriving[:length], external)", "(arriving[:length][::-1], external)"),
@@ -41,37 +43,37 @@ WRONG = [
     wrong("first_rows_kept", "jax_scan_window", ARRIVING, "arriving[length:]",
           "arriving[:delay - length]"),
     # The refractory period.
-    wrong("refractory_a_step_short", "numpy_rows", RUN, "refractory > 0", "refractory > 1"),
-    wrong("refractory_a_step_long", "jax_jit", f"{RUN}|{PAUSE}",
+    wrong("refractory_a_step_short", "numpy_event", RUN, "refractory > 0", "refractory > 1"),
+    wrong("refractory_a_step_long", "jax_jit_step", f"{RUN}|{PAUSE}",
           "jnp.where(fired, refractory_steps,", "jnp.where(fired, refractory_steps + 1,"),
-    wrong("refractory_below_zero", "numpy_rows", PAUSE, COUNT, "refractory - 1"),
+    wrong("refractory_below_zero", "numpy_event", PAUSE, COUNT, "refractory - 1"),
     wrong("refractory_never_ends", "numba_event", f"{RUN}|{PAUSE}",
           "                refractory[i] -= 1\n", ""),
-    wrong("kept_instead_of_reset", "numpy_rows", RUN, "np.where(fired, v_reset, voltage)",
+    wrong("kept_instead_of_reset", "numpy_event", RUN, "np.where(fired, v_reset, voltage)",
           "voltage"),
     # The membrane.
-    wrong("threshold_excluded", "numpy_rows", RUN, ">= v_threshold", "> v_threshold"),
+    wrong("threshold_excluded", "numpy_event", RUN, ">= v_threshold", "> v_threshold"),
     wrong("threshold_excluded", "numba_window", RUN,
           "fired[i] = after >= v_threshold", "fired[i] = after > v_threshold"),
-    wrong("leak_forgotten", "numpy_rows", RUN, LEAK, "voltage + jump * arrived"),
-    wrong("leak_to_reset", "numpy_rows", RUN, LEAK,
+    wrong("leak_forgotten", "numpy_event", RUN, LEAK, "voltage + jump * arrived"),
+    wrong("leak_to_reset", "numpy_event", RUN, LEAK,
           "voltage - leak * (voltage - v_reset) + jump * arrived"),
-    wrong("arriving_leaks_as_well", "numpy_rows", RUN, LEAK,
+    wrong("arriving_leaks_as_well", "numpy_event", RUN, LEAK,
           "(voltage + jump * arrived) * (1 - leak)"),
     wrong("jump_forgotten", "jax_scan_event", RUN, "jump * arrived", "arrived"),
     # The noise.
-    wrong("external_forgotten", "numpy_rows", RUN, "arriving[slot] + external[step]",
+    wrong("external_forgotten", "numpy_event", RUN, "arriving[slot] + external[step]",
           "arriving[slot]"),
-    wrong("external_of_the_window", "torch_compile", RUN, "arriving[slot] + outside",
+    wrong("external_of_the_window", "torch_compile_chunk", RUN, "arriving[slot] + outside",
           "arriving[slot] + external[0]"),
     wrong("external_of_first_neuron", "numba_event", RUN, "external[step, i]", "external[step, 0]"),
     # Who sends what to whom.
-    wrong("all_excite", "numpy_rows", RUN, "1, -g)", "1, g)"),
-    wrong("all_inhibit", "jax_jit", RUN, "1, -g)", "-g, -g)"),
+    wrong("all_excite", "numpy_event", RUN, "1, -g)", "1, g)"),
+    wrong("all_inhibit", "jax_jit_step", RUN, "1, -g)", "-g, -g)"),
     wrong("g_forgotten", "torch_event", RUN, "full_like(post, -g,", "full_like(post, -1,"),
     wrong("one_inhibits_less", "numpy_bincount", f"{RUN}|{ARRIVING}",
           "arange(neurons) < excitatory", "arange(neurons) <= excitatory"),
-    wrong("a_target_once", "numpy_rows", f"{RUN}|{ARRIVING}", ADD,
+    wrong("a_target_once", "numpy_event", f"{RUN}|{ARRIVING}", ADD,
           "arriving[slot][row] += sends[pre]"),
     wrong("last_synapse_lost", "jax_scan_event", RUN, "stop[pre], lambda", "stop[pre] - 1, lambda"),
     wrong("last_neuron_lost", "jax_scan_window", RUN, "0, neurons, add_row",
@@ -104,7 +106,8 @@ WRONG = [
     wrong("held_until_the_start", "nest_delta", RUN, "state.refractory + delay - 1.0", "delay"),
     wrong("raster_a_step_early", "nest_delta", RUN, "ends - delay - 1", "ends - delay - 2"),
     # What is recorded, dtypes, side effects.
-    wrong("refractory_as_int64", "numpy_rows", "refractory has dtype int64; expected int32$",
+    wrong("refractory_as_int64", "numpy_event",
+          r"state\.refractory has dtype int64; expected int32$",
           "np.where(fired, refractory_steps,", "np.where(fired, np.int64(refractory_steps),"),
     wrong("ring_of_the_argument", "torch_event",
           r"changed an argument of shape \(7, 120\) in place$",
@@ -114,6 +117,6 @@ WRONG = [
 # Edits that nothing can tell from the original, so that no test may object to them.
 EQUIVALENT = [
     # Who is refractory rests at v_reset, below threshold.
-    wrong("refractory_cannot_fire", "numpy_rows", "",
+    wrong("refractory_cannot_fire", "numpy_event", "",
           "voltage >= v_threshold", "(voltage >= v_threshold) & (refractory == 0)"),
 ]  # fmt: skip

@@ -5,16 +5,16 @@ from tests.wrong import wrong
 # How a difference is named; spikes come first, then the counts, then the voltage.
 SPIKES = r"spikes differs in .* values, first at trial \d+, step \d+, neuron \d+: expected"
 COUNT = r": spike_count differs in .* values, first at trial \d+, neuron \d+: expected \d+, got \d+"
-VOLTAGE = r": voltage differs in .* values, first at trial \d+, neuron \d+: expected .* mV"
+VOLTAGE = r": state\.voltage differs in .* values, first at trial \d+, neuron \d+: expected .* mV"
 
 WRONG = [
-    wrong("threshold_excluded", "numpy_batched", SPIKES, ">= v_threshold", "> v_threshold"),
+    wrong("threshold_excluded", "numpy_vectorised", SPIKES, ">= v_threshold", "> v_threshold"),
     wrong("drive_of_first_trial", "numpy_loop", SPIKES, "+ drive[trial]", "+ drive[0]"),
     wrong("start_of_first_trial", "numpy_loop", SPIKES, "state.voltage[trial]", "state.voltage[0]"),
     wrong("transposed", "jax_einsum", SPIKES, "ti,ij->tj", "ti,ji->tj"),
-    wrong("trials_coupled", "torch_batched", SPIKES,
+    wrong("trials_coupled", "torch_eager", SPIKES,
           "fired.to(weights.dtype)", "fired.any(dim=0, keepdim=True).to(weights.dtype)"),
-    wrong("state_handed_on", "numba_serial", SPIKES,
+    wrong("state_handed_on", "numba_event", SPIKES,
           "voltages[trial]", "voltages[max(0, trial - 1)]"),
     wrong("drives_reversed", "jax_vmap", SPIKES,
           "simulate_all(weights, drive,", "simulate_all(weights, drive[::-1],"),
@@ -24,9 +24,9 @@ WRONG = [
           "for x in (drive,", "for x in (drive.flip(0),"),
     wrong("distributed_count_as_int64", "torch_distributed",
           "spike_count has dtype int64; expected int32$", "torch.int32", "torch.int64"),
-    wrong("count_of_last_step", "torch_batched", COUNT,
+    wrong("count_of_last_step", "torch_eager", COUNT,
           "spike_count += fired", "spike_count = fired.to(torch.int32)"),
-    wrong("count_as_int64", "numpy_batched", "spike_count has dtype int64; expected int32$",
+    wrong("count_as_int64", "numpy_vectorised", "spike_count has dtype int64; expected int32$",
           "dtype=np.int32", "dtype=np.int64"),
     wrong("count_without_first", "numba_parallel", COUNT,
           "spike_count[trial, pre] += 1", "spike_count[trial, pre] += step > 100"),
@@ -46,7 +46,8 @@ WRONG = [
           "spikes.swapaxes(0, 1) if raster", "spikes if raster"),
     wrong("voltage_of_last_trial", "numpy_loop", VOLTAGE,
           "voltages[trial] = voltage", "voltages[:] = voltage"),
-    wrong("raster_forgotten", "numpy_batched", SPIKES, "spikes[:, step] = fired", "spikes[:] = 0"),
+    wrong("raster_forgotten", "numpy_vectorised", SPIKES,
+          "spikes[:, step] = fired", "spikes[:] = 0"),
     wrong("cuda_drive_of_first_trial", "numba_cuda", SPIKES, "drive[trial, i]", "drive[0, i]"),
     wrong("cuda_reset_forgotten", "numba_cuda", SPIKES, "voltage[i] = v_reset", "pass"),
     wrong("cuda_not_waited_for_all", "numba_cuda", SPIKES,

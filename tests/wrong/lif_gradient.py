@@ -4,9 +4,9 @@ from tests.wrong import wrong
 
 SPIKES = r": spikes differs in .* values, first at step \d+, example \d+, neuron \d+: expected"
 LOSS = r": loss differs in 1 of 1 values, first at the only value: expected .* ulps\)$"
-WEIGHTS = r": weights_gradient differs in .* values, first at input \d+, neuron \d+: expected"
-DRIVE = r": drive_gradient differs in .* values, first at neuron \d+: expected .* ulps\)$"
-ROUNDED = r", against float64: weights_gradient differs in .* values, first at input \d+, neuron"
+WEIGHTS = r": gradient\.weights differs in .* values, first at input \d+, neuron \d+: expected"
+DRIVE = r": gradient\.drive differs in .* values, first at neuron \d+: expected .* ulps\)$"
+ROUNDED = r", against float64: gradient\.weights differs in .* values, first at input \d+, neuron"
 
 WRONG = [
     # Forward.
@@ -19,9 +19,9 @@ WRONG = [
     wrong("input_lost_after_a_spike", "torch_function", SPIKES,
           "decay * voltage + now", "torch.where(voltage == 0, 0, decay * voltage + now)"),
     wrong("drive_forgotten", "jax_scan", SPIKES, "x @ weights + drive", "x @ weights"),
-    wrong("last_rows_lost", "numba_event", SPIKES,
+    wrong("last_rows_lost", "numba_parallel_event", SPIKES,
           "range(alone, len(senders), 4)", "range(alone, len(senders) - 4, 4)"),
-    wrong("chunk_starts_at_rest", "torch_compile", SPIKES,
+    wrong("chunk_starts_at_rest", "torch_compile_chunk", SPIKES,
           "voltage, fired = steps_of(voltage,", "_, fired = steps_of(voltage,"),
     wrong("not_halved", "torch_function", LOSS, "torch.sum(error**2) / 2", "torch.sum(error**2)"),
     wrong("spikes_as_numbers", "torch_function", "spikes has dtype float64; expected bool$",

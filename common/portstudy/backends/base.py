@@ -23,8 +23,8 @@ class Backend:
     distribution = ""  # its name on PyPI, where that is another
     environment = ""  # the make target of the environment it lives in, where that is not ours
     dtypes: tuple[str, ...] = ("float64", "float32")
-    rounds_elsewhere = False
-    """Does it compute the same, but round in other places? Then no port can agree to the bit."""
+    rounds_elsewhere = 0.0
+    """Where it rounds in other places, how many times what a rule allows it may differ; else 0."""
     on_gpus = False
     """May its ports run on a GPU?"""
     simulated = ""

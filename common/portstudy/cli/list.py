@@ -27,6 +27,6 @@ def run(options: argparse.Namespace) -> int:
         for port in spec.ports():
             package = spec.backend(port).package
             here = "yes" if importlib.util.find_spec(package) else f"{package} is not installed"
-            rows.add_row(port, spec.lesson(port), here)
+            rows.add_row(port, spec.summary(port), here)
     print_table(open_console(), rows)
     return 0

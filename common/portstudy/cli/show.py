@@ -11,6 +11,7 @@ from portstudy.find import find_kernel, load
 from portstudy.names import one_of
 from portstudy.show import pictures as drawing
 from portstudy.show.console import open_console, print_line
+from portstudy.show.theme import DARK, LIGHT
 
 
 def run(options: argparse.Namespace) -> int:
@@ -33,8 +34,8 @@ def run(options: argparse.Namespace) -> int:
     panels = drawing.run(loaded, size)
     title = f"{spec.name}/{port}, {size}, {options.dtype}"
     if options.plot:
-        form, dark = options.plot.suffix[1:], options.dark
-        write_whole(options.plot, lambda file: drawing.draw(panels, title, file, form, dark=dark))
+        form, theme = options.plot.suffix[1:], DARK if options.dark else LIGHT
+        write_whole(options.plot, lambda file: drawing.draw(panels, title, file, form, theme))
         print_line(open_console(stderr=True), f"Written: {options.plot}")
         return 0
     console = open_console()

@@ -1,5 +1,6 @@
-"""Driving asv: its configuration, its machines, its runs behind a bar."""
+"""Driving asv: its configuration, its machines, its suite, its runs behind a bar."""
 
+import io
 import json
 import os
 import platform
@@ -7,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import psutil
 from rich.console import Console
@@ -17,13 +19,15 @@ from portstudy.history.results import RESULTS
 from portstudy.history.selection import Conditions
 from portstudy.measure.process import usable_processors
 
+SUITE = ROOT / "benchmarks"
+
 
 def run_asv(
     console: Console, arguments: list[str], settings: dict[str, str], log_name: str = "run.log"
 ) -> tuple[int, Path]:
     """Run asv behind a progress bar: it prints a row for every port and size, selected or not.
 
-    Returns its exit code, and where all that it printed is.
+    Returns its exit code, and the file with all that it printed.
     """
     log = ROOT / ".asv" / "log" / log_name
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -50,30 +54,17 @@ def run_asv(
     return process.returncode, log
 
 
-def config(
-    folder: Path,
-    conditions: Conditions | None = None,
-    *,
-    oldest: bool = True,
-    results: Path = RESULTS,
-) -> Path:
-    """A file with asv's configuration, for ports measured so, or with its results elsewhere.
-
-    Without the `oldest` libraries there is one environment.
-    """
+def config(folder: Path, conditions: Conditions | None = None, *, results: Path = RESULTS) -> Path:
+    """A copy of asv's configuration, for ports measured under these conditions."""
     from asv.util import load_json
 
     loaded = load_json(str(ROOT / "asv.conf.json"), js_comments=True)
     for name in ("benchmark_dir", "env_dir"):
         loaded[name] = str(ROOT / loaded[name])
-    loaded |= {"repo": str(ROOT), "results_dir": str(results), "plugins": []}
+    loaded |= {"repo": str(ROOT), "results_dir": str(results)}
     if conditions:
-        variables = {
-            "PORTSTUDY_DTYPE": conditions.dtype,
-            "PORTSTUDY_THREADS": conditions.threads,
-        }
+        variables = conditions.variables
         loaded["matrix"]["env_nobuild"] = {name: [value] for name, value in variables.items()}
-        loaded["include"] = loaded.get("include", []) if oldest else []
         for further in loaded["include"]:
             further["env_nobuild"] = variables
     commands = [line.replace("{conf_dir}", str(ROOT)) for line in loaded["install_command"]]
@@ -83,31 +74,58 @@ def config(
     return written
 
 
-def register_machine(device: str, name: str = "") -> str:
-    """Tell asv what this machine is; returns its name, if none is given of what it is made of."""
+def suite() -> list[Any]:
+    """asv's benchmarks, from the files of this checkout."""
+    from asv_runner._aux import update_sys_path
+    from asv_runner.discovery import disc_benchmarks
+
+    update_sys_path(str(SUITE))
+    return list(disc_benchmarks(str(SUITE)))
+
+
+def write_suite(results: Path) -> None:
+    """Write what the suite consists of now: asv publishes no figure that is not in there."""
+    from asv.benchmarks import Benchmarks
+    from asv.config import Config
+    from asv_runner.discovery import list_benchmarks
+
+    conf = Config()
+    conf.results_dir = str(results)
+    listed = io.StringIO()
+    list_benchmarks(str(SUITE), listed)
+    Benchmarks(conf, json.loads(listed.getvalue())).save()
+
+
+def this_machine(device: str, name: str = "") -> dict[str, str]:
+    """What asv is told of this machine; its parts are its name if none is given."""
     from asv.util import get_cpu_info
 
     cpu = get_cpu_info() or platform.processor() or platform.machine()
     cores = usable_processors()
-    return save_machine(
-        name or f"{cpu} {cores} cores {device}",
-        os=platform.system(),
-        arch=platform.machine(),
-        cpu=cpu,
-        num_cpu=str(cores),
-        ram=f"{round(psutil.virtual_memory().total / 2**30)} GiB",
-        device=device,
-        device_name=cpu if device == "cpu" else _gpu_name(),
-    )
+    return {
+        "machine": machine_name(name or f"{cpu} {cores} cores {device}"),
+        "os": platform.system(),
+        "arch": platform.machine(),
+        "cpu": cpu,
+        "num_cpu": str(cores),
+        "ram": f"{round(psutil.virtual_memory().total / 2**30)} GiB",
+        "device": device,
+        "device_name": cpu if device == "cpu" else _gpu_name(),
+    }
 
 
-def save_machine(words: str, **facts: str) -> str:
-    """Tell asv of a machine; returns its name, which is these words as a folder is called."""
+def machine_name(words: str) -> str:
+    """These words as a folder is called."""
+    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
+
+
+def register_machine(device: str, name: str = "") -> str:
+    """Tell asv what this machine is, for `asv run --machine`; returns its name."""
     from asv.machine import MachineCollection
 
-    name = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
-    MachineCollection.save(name, {"machine": name, **facts})
-    return name
+    facts = this_machine(device, name)
+    MachineCollection.save(facts["machine"], facts)
+    return facts["machine"]
 
 
 def _gpu_name() -> str:

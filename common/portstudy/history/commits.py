@@ -1,10 +1,11 @@
-"""asv over commits: their history, and two of them held against each other.
+"""asv over commits: a range of them recorded, or two of them compared.
 
-Commits are measured on one thread unless one asks otherwise: relative time then comes out alike,
-week after week.
+Commits are measured on one thread unless asked otherwise: relative time then comes out alike, week
+after week. Commits that predate the package `portstudy` can no longer be measured.
 """
 
 import json
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -17,7 +18,7 @@ from portstudy.checkout import ROOT, git
 from portstudy.find import find_kernel
 from portstudy.history.asv import config, register_machine, run_asv
 from portstudy.history.regressions import NOTICED, change
-from portstudy.history.selection import Conditions, only, select, settings
+from portstudy.history.selection import PACKAGE, Conditions, Selection, only, select
 from portstudy.measure.session import Session
 from portstudy.names import UnknownName
 from portstudy.show.console import PLAIN, open_console
@@ -26,8 +27,21 @@ TURNS = 3
 """Sessions of each commit that `compare` makes: all of one come first by chance in 1 of 20."""
 
 
+def predates(commit: str) -> str:
+    """Why a commit cannot be measured; "" if it can."""
+    command = ["git", "cat-file", "-e", f"{commit}:{PACKAGE}"]
+    there = subprocess.run(command, cwd=ROOT, capture_output=True).returncode == 0
+    return "" if there else f"{commit[:8]} predates the package portstudy: left out"
+
+
+def settings(conditions: Conditions, sessions: Path) -> dict[str, str]:
+    """What the suite is told: how to measure, and a folder that keeps its sessions."""
+    where = {"PORTSTUDY_DEVICE": conditions.device, "PORTSTUDY_SESSIONS": str(sessions)}
+    return conditions.variables | where
+
+
 def compare(a: str, b: str, words: list[str], conditions: Conditions) -> int:
-    """Is commit B slower than commit A? Sessions in turn, A B A B A B; 1 if a port is worse."""
+    """Is commit B slower than commit A? Sessions in turn, A B A B A B; 1 if any port is worse."""
     console = open_console()
     commits = []
     for name in (a, b):
@@ -35,11 +49,14 @@ def compare(a: str, b: str, words: list[str], conditions: Conditions) -> int:
         if not commit:
             raise UnknownName(f"commit {name!r}: git knows none")
         commits.append(commit)
+    if reasons := [reason for reason in map(predates, commits) if reason]:
+        console.print("\n".join(reasons), **PLAIN)
+        return 2
     chosen = select(words)
     machine = register_machine(conditions.device)
     found: dict[str, list[dict]] = {"A": [], "B": []}
     with tempfile.TemporaryDirectory() as folder:
-        written = str(config(Path(folder), conditions, oldest=False))
+        written = str(config(Path(folder), conditions))
         for turn in range(TURNS):
             for side, commit in zip("AB", commits, strict=True):
                 console.print(f"{turn + 1} of {TURNS}: {side} {commit[:8]}", **PLAIN)
@@ -48,13 +65,20 @@ def compare(a: str, b: str, words: list[str], conditions: Conditions) -> int:
                     console,
                     ["--config", written, "run", f"{commit}^!", "--dry-run", "--machine", machine,
                      *only(chosen, "track_relative_time")],
-                    settings(chosen, conditions, sessions), f"{commit[:8]}.log",
+                    settings(conditions, sessions), f"{commit[:8]}.log",
                 )  # fmt: skip
                 read = [Session.load(path) for path in sorted(sessions.glob("*/*.json"))]
                 if code and not read:
-                    console.print(f"{commit[:8]} could not be built or measured: {log}", **PLAIN)
+                    console.print(f"{commit[:8]} could not be measured: see {log}", **PLAIN)
                     return 2
                 found[side].append({(s.kernel, s.size): _relative_times(s) for s in read})
+    return _print_comparison(console, chosen, commits, found)
+
+
+def _print_comparison(
+    console: Console, chosen: list[Selection], commits: list[str], found: dict[str, list[dict]]
+) -> int:
+    """The table of `compare`; 1 if any port is worse."""
     changes = [
         change(kernel, size, port, *([s.get((kernel, size), {}) for s in found[x]] for x in "AB"))
         for kernel, size, ports in chosen
@@ -81,7 +105,7 @@ def compare(a: str, b: str, words: list[str], conditions: Conditions) -> int:
 
 
 def _relative_times(session: Session) -> dict[str, float | str]:
-    """Of each port its relative time, or why it has none; those that are not here are left out."""
+    """Of each port its relative time, or why it has none; unavailable ports are left out."""
     return {
         port: session.relative(port) if f.samples else f"{f.status}: {f.reason}"
         for port, f in session.ports.items()
@@ -90,10 +114,10 @@ def _relative_times(session: Session) -> dict[str, float | str]:
 
 
 def record(commits: str, words: list[str], conditions: Conditions, machine: str = "") -> int:
-    """Run asv over commits, in environments that it builds once and keeps; 1 if something failed.
+    """Run asv over commits, in environments that it builds once and keeps; 1 if anything failed.
 
-    What was measured before is not measured again, so a run that was interrupted goes on. A commit
-    that cannot be built or measured is named, and left.
+    What was measured before is not measured again, so an interrupted run resumes. A commit that
+    cannot be built or measured is named and skipped.
     """
     console = open_console()
     hashes = git("rev-list", "--first-parent", *commits.split()).split()
@@ -103,6 +127,9 @@ def record(commits: str, words: list[str], conditions: Conditions, machine: str 
     machine = register_machine(conditions.device, machine)
     failed = False
     for number, commit in enumerate(hashes, 1):
+        if reason := predates(commit):
+            console.print(f"{number} of {len(hashes)}: {reason}", **PLAIN)
+            continue
         subject = git("log", "-1", "--format=%s", commit)
         console.print(f"{number} of {len(hashes)}: {commit[:8]} {subject}", **PLAIN)
         for problem in _record_commit(console, commit, words, conditions, machine):
@@ -114,16 +141,16 @@ def record(commits: str, words: list[str], conditions: Conditions, machine: str 
 def _record_commit(
     console: Console, commit: str, words: list[str], conditions: Conditions, machine: str
 ) -> list[str]:
-    """Measure one commit in all environments of asv.conf.json; returns what went wrong."""
+    """Measure one commit in the environments that asv.conf.json names; returns what went wrong."""
     selected = select(words)
     sessions = ROOT / ".asv" / "sessions" / "-".join((commit[:8], *conditions))
     sessions.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         written = config(Path(folder), conditions)
-        command = ["--config", str(written), "run", f"{commit}^!", "--machine", machine]
+        command = ["--config", str(written), "run", f"{commit}^!", "-E", "virtualenv"]
         code, log = run_asv(
-            console, [*command, "--skip-existing", *only(selected)],
-            settings(selected, conditions, sessions), f"{commit[:8]}.log",
+            console, [*command, "--machine", machine, "--skip-existing", *only(selected)],
+            settings(conditions, sessions), f"{commit[:8]}.log",
         )  # fmt: skip
     problems = []
     for path in sorted(sessions.glob("*/*.json")):

@@ -1,11 +1,11 @@
-"""A machine with a GPU: prove on it, measure on it, and bring home one file.
+"""A machine with a GPU: prove and measure on it, and bring home one file.
 
-python -m portstudy.history.gpu [SELECTION ...] [--out FILE]   there, with whatever Python and libraries it has
-python -m portstudy.history.gpu add FILE [--machine NAME]      here: into the history, as a machine of its own
+python -m portstudy.history.gpu [SELECTION ...] [--out FILE]   there, with any Python and libraries
+python -m portstudy.history.gpu add FILE [--machine NAME]      here: into the history, as a machine
 
-There it needs no network, no git and no asv. What a file has already is not done again, so a run
-that was interrupted goes on; it is written after each kernel, whole or not at all. A SELECTION is
-that of `make bench`; the default is `DEFAULT` below, the sizes at which a GPU has something to do.
+There it needs no network, no git and no asv. The file is written after each kernel, and what it has
+is not done again: an interrupted run resumes. A SELECTION is that of `make bench`; the default is
+`DEFAULT` below, the sizes at which a GPU has something to do.
 """
 
 import argparse
@@ -27,9 +27,9 @@ from portstudy.backends.base import Unavailable
 from portstudy.checkout import ROOT, git
 from portstudy.files import write_whole
 from portstudy.find import find_kernel, kernels
-from portstudy.history.asv import save_machine
+from portstudy.history.asv import machine_name
 from portstudy.history.record import record_sessions
-from portstudy.history.results import LIBRARIES as IN_THE_HISTORY
+from portstudy.history.results import LIBRARIES
 from portstudy.history.selection import Conditions, select
 from portstudy.kernel import DTYPES
 from portstudy.measure.machine import PROBED, devices, processor
@@ -77,33 +77,7 @@ def describe() -> dict[str, Any]:
         "arch": platform.machine(),
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
         "versions": {name: version for name, version in installed().items() if version},
-        "barrier_seconds": barrier_seconds(),
     }
-
-
-def barrier_seconds() -> float | None:
-    """What a barrier among all blocks of a grid costs: LIF waits at one in each step."""
-    program = (
-        "import time\n"
-        "from numba import cuda\n"
-        "@cuda.jit\n"
-        "def wait(times):\n"
-        "    grid = cuda.cg.this_grid()\n"
-        "    for _ in range(times):\n"
-        "        grid.sync()\n"
-        "blocks = cuda.get_current_device().MULTIPROCESSOR_COUNT\n"
-        "best = {1000: 1e9, 11000: 1e9}\n"
-        "for _ in range(10):\n"
-        "    for times in best:\n"
-        "        cuda.synchronize()\n"
-        "        start = time.perf_counter()\n"
-        "        wait[blocks, 256](times)\n"
-        "        cuda.synchronize()\n"
-        "        best[times] = min(best[times], time.perf_counter() - start)\n"
-        "print((best[11000] - best[1000]) / 10000)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    return float(done.stdout) if done.returncode == 0 else None
 
 
 class File:
@@ -116,7 +90,7 @@ class File:
             self.data = json.loads(path.read_text(encoding="utf-8"))
 
     def save(self) -> None:
-        """Write, whole or not at all."""
+        """Write the file, whole or not at all."""
         text = json.dumps(self.data) + "\n"
         write_whole(self.path, text)
 
@@ -130,28 +104,22 @@ class File:
 
 
 def on_the_gpu(kernel: str) -> list[str]:
-    """The ports of a kernel whose libraries may use one."""
+    """The ports of a kernel that can run on a GPU."""
     spec = find_kernel(kernel)
     return [port for port in spec.ports() if spec.backend(port).on_gpus]
 
 
 def prove(kernel: str) -> list[dict[str, Any]]:
-    """The proofs of a kernel's ports on the GPU, in a process of its own, which may die."""
+    """Prove a kernel's ports on the GPU, in a process of its own, which may die."""
     ports = on_the_gpu(kernel)
     if not ports:
         return []
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.json")
         command = [
-            sys.executable,
-            "-m",
-            "portstudy.cli.parser",
-            "check",
-            kernel,
-            "--device",
-            "cuda",
-        ]
-        command += ["--json", str(report), "--port", *ports]
+            sys.executable, "-m", "portstudy.cli.parser", "check", kernel,
+            "--device", "cuda", "--json", str(report), "--port", *ports,
+        ]  # fmt: skip
         try:
             done = subprocess.run(
                 command, cwd=ROOT, env=environment("all") | {"OMP_NUM_THREADS": "2"},
@@ -167,7 +135,7 @@ def prove(kernel: str) -> list[dict[str, Any]]:
 
 
 def run(words: list[str], path: Path, dtype: str) -> int:
-    """Measure, prove everything, write the file; 1 where a port is wrong on the GPU."""
+    """Measure, prove everything, write the file; exits 1 if any port is wrong on the GPU."""
     console = open_console()
     chosen = select(words or DEFAULT)
     found = File(path)
@@ -176,7 +144,7 @@ def run(words: list[str], path: Path, dtype: str) -> int:
     if any(before[key] != here[key] for key in ("device_name", "versions", "commit")):
         raise UnknownName(
             f"--out {str(path)!r}: is of {before['device_name']}, commit {before['commit'][:8]}, "
-            f"{before['versions']}; allowed: a new file, or one of the same"
+            f"{before['versions']}; allowed: a new file, or one of this machine"
         )
     found.save()
     console.print(f"{here['device_name']}, driver {here['driver']}, {here['versions']}", **PLAIN)
@@ -230,7 +198,7 @@ def summary(console: Console, kernel: str, rows: list[dict[str, Any]]) -> None:
 
 
 def add(path: Path, name: str) -> int:
-    """Record a file's sessions with asv, as a machine of its own."""
+    """Record a file's sessions as those of a machine of its own."""
     data = json.loads(path.read_text(encoding="utf-8"))
     machine = data["machine"]
     if not machine["commit"]:
@@ -238,20 +206,20 @@ def add(path: Path, name: str) -> int:
     parts = f"{machine['device_name']} {machine['cpu']} {machine['num_cpu']} cores cuda"
     kept = ("os", "arch", "cpu", "num_cpu", "device_name", "driver", "cuda")
     facts = {key: machine[key] for key in kept}
-    name = save_machine(name or parts, device="cuda", ram="", **facts)
-    versions = {k: v.partition("+")[0] for k, v in machine["versions"].items()}  # 2.11.0+cu130
-    libraries = {name: versions.get(name, "none") for name in IN_THE_HISTORY}
-    measured_with = json.dumps({"python": machine["python"], **libraries})
+    facts |= {"machine": machine_name(name or parts), "device": "cuda", "ram": ""}
+    found = {k: v.partition("+")[0] for k, v in machine["versions"].items()}  # 2.11.0+cu130
+    versions = {name: found.get(name, "none") for name in sorted(LIBRARIES)}
     console = open_console()
-    recorded = True
     for dtype in DTYPES:
         if sessions := [Session.of(s) for s in data["sessions"] if s["dtype"] == dtype]:
-            conditions = Conditions(dtype, "all", "cuda")
-            recorded &= record_sessions(
-                console, sessions, machine["commit"], name, conditions, measured_with
-            )
-    console.print(f"Recorded as {name}: git add benchmarks/results, and `make publish`", **PLAIN)
-    return int(not recorded)
+            record_sessions(
+                sessions, machine["commit"], facts, Conditions(dtype, "all", "cuda"),
+                {"python": machine["python"], **versions},
+            )  # fmt: skip
+    console.print(
+        f"Recorded as {facts['machine']}: git add benchmarks/results, and `make publish`", **PLAIN
+    )
+    return 0
 
 
 def main() -> int:
@@ -263,7 +231,9 @@ def main() -> int:
     parser.add_argument("selection", nargs="*", help="kernel[:size[:port,port]], or add FILE")
     parser.add_argument("--out", type=Path, default=Path("gpu.json"), help="default: gpu.json")
     parser.add_argument("--dtype", choices=DTYPES, default="float32")
-    parser.add_argument("--machine", default="", help="its name in the history, if not its parts'")
+    parser.add_argument(
+        "--machine", default="", help="its name in the history; default: of its parts"
+    )
     options = parser.parse_intermixed_args()
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     words = options.selection

@@ -1,8 +1,8 @@
-"""Makes the site that `asv publish` built open with no network, and its bars readable.
+"""Making the site that `asv publish` built work without a network, and its bars readable.
 
 asv's page loads ten scripts and styles from CDNs and shows an error page without them. The same
 versions are npm packages: they are fetched once with `npm pack`, kept beside asv's environments,
-and copied into the site. Where that fails the links to the CDN stay, and a line says so.
+and copied into the site. If that fails, the links to the CDNs stay, and a line says so.
 """
 
 import re
@@ -11,7 +11,7 @@ import subprocess
 import tarfile
 from pathlib import Path
 
-# The end of a CDN's address, to the npm package and the file in it.
+# From the end of a CDN's address to the npm package and the file in it.
 FILES = {
     "jquery-3.3.1.min.js": ("jquery@3.3.1", "dist/jquery.min.js"),
     "jquery.flot.min.js": ("flot@0.8.3", "jquery.flot.js"),
@@ -45,7 +45,7 @@ def make_local(html: Path, cache: Path) -> str:
         for link in links:
             name = link.rpartition("/")[2]
             if name not in FILES:
-                return f"index.html links to {link}, which no npm package is known for"
+                return f"index.html links to {link}; no npm package of it is known"
             package, member = FILES[name]
             target = html / "vendor" / member.rpartition(".")[2] / name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -65,7 +65,7 @@ def make_local(html: Path, cache: Path) -> str:
 
 
 def _fetch(package: str, cache: Path) -> Path:
-    """The unpacked npm package, fetched at most once."""
+    """The unpacked npm package, fetched once."""
     folder = cache / package
     if not folder.exists():
         scratch = cache / f"{package}.partial"

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from portstudy.checkout import ROOT, git
-from portstudy.history.asv import config, run_asv
+from portstudy.history.asv import config, run_asv, write_suite
 from portstudy.history.offline import make_local
 from portstudy.history.regressions import lost, slower
 from portstudy.history.results import RESULTS, history, sort_out
@@ -18,7 +18,7 @@ HTML = ROOT / ".asv" / "html"
 
 
 def publish(console: Console, pages: Sequence[Callable[[Path], None]] = ()) -> bool:
-    """Build the site from all sound results, to be opened with no network; say what got slower.
+    """Build a site that needs no network from all sound results; say what became slower.
 
     Each of `pages` is called with the site's folder, to add to it.
     """
@@ -28,42 +28,25 @@ def publish(console: Console, pages: Sequence[Callable[[Path], None]] = ()) -> b
     shutil.rmtree(HTML, ignore_errors=True)
     with tempfile.TemporaryDirectory() as folder:
         results = _copy_results(sound, Path(folder))
-        _discover(results)
+        write_suite(results)
         written = config(Path(folder), results=results)
         command = ["--config", str(written), "publish", "--no-pull", "-o", str(HTML)]
         code, log = run_asv(console, command, {}, "publish.log")
         if code:
-            console.print(f"asv publish ended with exit code {code}: see {log}", **PLAIN)
+            console.print(f"asv publish failed with exit code {code}: see {log}", **PLAIN)
             return False
     why = make_local(HTML, ROOT / ".asv" / "npm")
     if why:
-        console.print(f"The site needs a network, its scripts come from CDNs: {why}", **PLAIN)
+        console.print(f"The site needs a network: its scripts come from CDNs ({why})", **PLAIN)
     for add in pages:
         add(HTML)
     announce(console)
     console.print(
-        f"\nSite: {HTML}/index.html, to be served (a browser loads no data from files):\n"
-        f"  python3 -m http.server --bind 127.0.0.1 --directory {HTML.relative_to(ROOT)} 8000\n"
-        "  http://127.0.0.1:8000/#/ports.Lif.track_steady_state?x-axis=port&y-axis-scale=log",
+        f"\nThe site is in {HTML.relative_to(ROOT)}; `asv preview` serves it:\n"
+        "  http://127.0.0.1:8080/#/ports.Lif.track_steady_state?x-axis=port&y-axis-scale=log",
         **PLAIN,
     )
     return True
-
-
-def _discover(results: Path) -> None:
-    """Write what the suite consists of now: asv publishes no figure that is not in there."""
-    from asv.benchmarks import Benchmarks
-    from asv.config import Config
-    from asv.environment import get_environments
-    from asv.repo import get_repo
-
-    import portstudy.history.checkout_plugin  # noqa: F401 - the environment of that name
-
-    loaded = Config.load(str(ROOT / "asv.conf.json"))
-    loaded.repo, loaded.results_dir = str(ROOT), str(results)
-    loaded.benchmark_dir = str(ROOT / loaded.benchmark_dir)
-    environments = list(get_environments(loaded, ["checkout"]))
-    Benchmarks.discover(loaded, get_repo(loaded), environments, ["HEAD"]).save()
 
 
 def _copy_results(paths: list[Path], folder: Path) -> Path:
@@ -77,7 +60,7 @@ def _copy_results(paths: list[Path], folder: Path) -> Path:
 
 
 def announce(console: Console) -> None:
-    """Say which ports became slower, or have no figure any more, and since which commit."""
+    """Say which ports became slower or lost their figure, and since which commit."""
     found = [*slower(HTML), *lost(RESULTS, history(ROOT))]
     console.print()
     for finding in found:

@@ -1,8 +1,8 @@
-"""What became slower, and with which commit: said of relative time alone.
+"""What became slower, and with which commit, judged by relative time alone.
 
 asv finds the steps (`asv publish`, by the thresholds of asv.conf.json). Here they are named:
-kernel, port, commit. A port that has no figure any more because its proof failed is named as
-well: asv shows it as a gap.
+kernel, port, commit. So is a port that lost its figure because its proof failed, which asv shows
+as a gap.
 """
 
 import json
@@ -17,7 +17,7 @@ from portstudy.find import kernels
 from portstudy.history.results import benchmark_class, cells, sort_out
 
 WATCHED = "track_relative_time_one_thread"
-"""The figure that comes out alike within a few percent as long as the code is the same."""
+"""The figure that stays within a few percent as long as the code is the same."""
 
 
 class Finding(NamedTuple):
@@ -27,12 +27,12 @@ class Finding(NamedTuple):
     port: str
     size: str
     where: str
-    """What else tells the series from others: machine, versions, as far as there are several."""
+    """What else tells the series from others: machine and versions, if there are several."""
     after: str
     """The last commit that was measured before; "" if it is the parent of the next."""
     commit: str
     ratio: float
-    """Relative time after over before; infinity where there is no figure any more."""
+    """Relative time after over before; infinity if there is no figure after."""
 
     def __str__(self) -> str:
         since = f"{self.commit[:8]}" if not self.after else f"{self.after[:8]}..{self.commit[:8]}"
@@ -44,7 +44,7 @@ class Finding(NamedTuple):
 
 
 def slower(html: Path) -> list[Finding]:
-    """What asv found when it published; each step of it, the last one first."""
+    """The steps that asv found when it published, the last one first."""
     names = {f"ports.{benchmark_class(name)}": name for name in kernels()}
     commits = json.loads((html / "index.json").read_text())["revision_to_hash"]
     found = []
@@ -67,7 +67,7 @@ def slower(html: Path) -> list[Finding]:
 
 
 def lost(folder: Path, history: Sequence[str]) -> list[Finding]:
-    """Ports whose newest measurement failed, and since when, after one that had not."""
+    """Ports whose newest measurement failed after an earlier one that had not, and since when."""
     order = {commit: number for number, commit in enumerate(history)}
     series: dict[tuple, list[tuple[int, bool]]] = {}
     for path in sort_out(folder)[0]:
@@ -105,11 +105,11 @@ class Change(NamedTuple):
     high: float
     """The smallest and the largest ratio of any session of B to any of A."""
     why: str = ""
-    """Why there is none."""
+    """Why there is no ratio."""
 
     @property
     def verdict(self) -> str:
-        """`worse` and `better` where every session of the one was: by more than `NOTICED`."""
+        """`worse` or `better` if every session of B was, by more than `NOTICED`."""
         if self.why:
             return "fails"
         if self.low > NOTICED:
@@ -118,7 +118,7 @@ class Change(NamedTuple):
 
 
 NOTICED = 1.05
-"""Relative time in two sessions of the same code differs by this much, on a quiet machine."""
+"""On a quiet machine, relative time differs by up to this much between sessions of one code."""
 
 
 def change(
@@ -128,7 +128,7 @@ def change(
     a: Sequence[Mapping[str, Any]],
     b: Sequence[Mapping[str, Any]],
 ) -> Change:
-    """Of a port in sessions at commit A and at commit B: `{port: relative time, or why none}`."""
+    """How a port changed from A to B, whose sessions are `{port: relative time, or why none}`."""
     before, after = (
         [session[port] for session in sessions if port in session] for sessions in (a, b)
     )

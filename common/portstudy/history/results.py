@@ -1,33 +1,31 @@
-"""What asv has recorded: read, checked, chosen from, and thrown away where it is of no more use.
+"""What was recorded: reading, checking and choosing from it, and pruning what is no longer of use.
 
-A result file holds the figures of one commit, in one environment, on one machine. They are
-committed, so they come from elsewhere as well: one that is damaged is named and left out.
+A result file of asv's holds the figures of one commit, in one environment, on one machine. They are
+committed, so others may have written them: one that is damaged is named and left out.
 """
 
 import ast
-import functools
 import json
 import subprocess
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-from portstudy.checkout import IMPLEMENTATIONS
+from portstudy.checkout import ROOT
+from portstudy.files import write_whole
 from portstudy.find import find_kernel, kernels
 
-RESULTS = IMPLEMENTATIONS.parent / "benchmarks" / "results"
-
+RESULTS = ROOT / "benchmarks" / "results"
 
 USUAL = {"PORTSTUDY_DTYPE": "float64", "PORTSTUDY_THREADS": "all"}
-
+"""The conditions of the figures that are shown first."""
 
 LIBRARIES = ("numpy", "jax", "numba", "torch")
 
 
 def cells(data: dict[str, Any], figure: str, column: str = "result") -> dict[tuple, Any]:
-    """A column of what asv keeps of a figure, by port and size; empty where it was not asked."""
+    """A column of what asv keeps of a figure, by port and size; empty if it was not measured."""
     found = dict(zip(data["result_columns"], data["results"].get(figure, []), strict=False))
     if not found.get(column):
         return {}
@@ -35,55 +33,25 @@ def cells(data: dict[str, Any], figure: str, column: str = "result") -> dict[tup
     return dict(zip(product(*axes), found[column], strict=True))
 
 
-@dataclass(frozen=True)
-class Recorded:
-    """One result file of asv, and what it says of one kernel and size."""
-
-    path: Path
-    data: dict[str, Any]
-    kernel: str
-    size: str
-
-    def table(self, name: str, column: str = "result") -> dict[str, Any]:
-        """A column of what asv keeps of a figure, of each port that has it."""
-        found = cells(self.data, f"ports.{benchmark_class(self.kernel)}.track_{name}", column)
-        return {port: value for (port, size), value in found.items() if size == self.size}
-
-    def figures(self, name: str) -> dict[str, float]:
-        """Figure of each port, for example `steady_state`; ports without one are left out."""
-        return {
-            port: value
-            for port, value in self.table(name).items()
-            if isinstance(value, (int, float)) and value == value  # NaN: there is none
-        }
-
-    @property
-    def caption(self) -> str:
-        """Where and with what this was measured."""
-        machine = self.data["params"]
-        versions = ", ".join(f"{name} {self.data['requirements'][name]}" for name in LIBRARIES)
-        settings = self.data["env_vars"]
-        return (
-            f"{machine['cpu']}, {machine['num_cpu']} cores, {machine['device']}; "
-            f"{settings['PORTSTUDY_DTYPE']}, threads: {settings['PORTSTUDY_THREADS']}; "
-            f"Python {self.data['python']}, {versions}; commit {self.data['commit_hash'][:8]}"
-        )
+def device_of(data: dict[str, Any]) -> str:
+    """cpu or cuda; asv itself does not ask, where `asv machine` describes a machine."""
+    return data["params"].get("device", "cpu")
 
 
 def unsound(path: Path) -> str:
-    """Why a file holds no results of this project on the machine of its folder; "" where it does.
+    """Why a file holds no results of this project on the machine of its folder; "" if it does.
 
-    What is looked at is what asv and we go on to use: both would end in a traceback without it.
+    It looks at what asv and this package use: both would end in a traceback without it.
     """
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         if data["version"] != 2:
             return f"is of version {data['version']} of asv's format; read here: 2"
         if data["params"]["machine"] != path.parent.name:
-            return f"is of machine {data['params']['machine']!r}, and lies with another's"
+            return f"is of machine {data['params']['machine']!r}, in the folder of another"
         if not path.name.startswith(data["commit_hash"][:8]):
-            return f"is of commit {data['commit_hash'][:8]}, and named otherwise"
-        for key in ("cpu", "num_cpu", "device"):
+            return f"is of commit {data['commit_hash'][:8]}, which its name is not"
+        for key in ("cpu", "num_cpu"):
             data["params"][key]
         for key in LIBRARIES:
             data["requirements"][key]
@@ -114,33 +82,11 @@ def sort_out(folder: Path) -> tuple[list[Path], dict[Path, str]]:
     )
 
 
-@functools.cache
-def results(folder: Path = RESULTS) -> list[tuple[Path, dict[str, Any]]]:
-    """All sound result files, read once."""
-    return [(path, json.loads(path.read_text())) for path in sort_out(folder)[0]]
-
-
-def newest(kernel: str, size: str, device: str = "cpu") -> Recorded:
-    """The newest recorded result of all ports of this kernel and size, in float64 on all cores.
-
-    Those of `make history` are on one core, and of a few ports.
-    """
-    found = [
-        recorded
-        for path, data in results(RESULTS)
-        if data["env_vars"] == USUAL and data["params"]["device"] == device
-        if len((recorded := Recorded(path, data, kernel, size)).figures("steady_state")) > 1
-    ]
-    if not found:
-        raise FileNotFoundError(f"no recorded result for {kernel}, {size}: make bench, then commit")
-    return max(found, key=lambda recorded: (recorded.data["date"], recorded.path.name))
-
-
 def prune(folder: Path, commits: Iterable[str]) -> dict[Path, str]:
     """Drop what asv no longer publishes; returns what was dropped or made smaller, and why.
 
-    That is: commits that are not in the history any more, and figures, kernels, sizes and ports
-    that the suite has no more. What is damaged is left where it is: it may be somebody's only copy.
+    That is: commits that are no longer in the history, and figures, kernels, sizes and ports that
+    are no longer in the suite. A damaged file is left alone: it may be somebody's only copy.
     """
     there = set(commits)
     known = {
@@ -167,14 +113,17 @@ def prune(folder: Path, commits: Iterable[str]) -> dict[Path, str]:
             dropped[path] = "nothing in it is in the suite"
         elif len(kept) < len(data["results"]):
             dropped[path] = f"{len(data['results']) - len(kept)} figures are not in the suite"
-            scratch = path.with_suffix(".partial")
-            scratch.write_text(json.dumps(data | {"results": kept}), encoding="utf-8")
-            scratch.replace(path)
+            _write(path, data | {"results": kept})
     return dropped
 
 
-def history(root: Path = IMPLEMENTATIONS.parent) -> list[str]:
-    """The commits up to now, the first one first, as asv orders them."""
+def _write(path: Path, data: dict[str, Any]) -> None:
+    text = json.dumps(data).encode()
+    write_whole(path, lambda file: file.write(text))
+
+
+def history(root: Path = ROOT) -> list[str]:
+    """The commits up to now, oldest first, as asv orders them."""
     command = ["git", "rev-list", "--first-parent", "--reverse", "HEAD"]
     return subprocess.run(command, cwd=root, capture_output=True, text=True).stdout.split()
 

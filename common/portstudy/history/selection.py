@@ -1,6 +1,5 @@
-"""What is measured: kernels, sizes and ports by patterns, and under which conditions."""
+"""What is measured, by patterns: kernels, sizes and ports; and under which conditions."""
 
-from pathlib import Path
 from typing import NamedTuple
 
 from portstudy.find import find_kernel, kernels
@@ -9,6 +8,8 @@ from portstudy.names import match
 
 DEFAULT = ["lif", "lif_ensemble"]
 
+PACKAGE = "common/portstudy/__init__.py"
+"""The file that a commit must have to be measured."""
 
 Selection = tuple[str, str, list[str]]
 """Kernel, size, ports."""
@@ -39,15 +40,10 @@ class Conditions(NamedTuple):
     threads: str
     device: str
 
-
-def settings(chosen: list[Selection], conditions: Conditions, sessions: Path) -> dict[str, str]:
-    """What the suite is told: the ports that it measures, where, and a folder for its sessions."""
-    ports = sorted({port for _, _, named in chosen for port in named})
-    return {
-        "PORTSTUDY_PORTS": ",".join(ports),
-        "PORTSTUDY_DEVICE": conditions.device,
-        "PORTSTUDY_SESSIONS": str(sessions),
-    }
+    @property
+    def variables(self) -> dict[str, str]:
+        """As asv records them with each result. (The device is the machine's.)"""
+        return {"PORTSTUDY_DTYPE": self.dtype, "PORTSTUDY_THREADS": self.threads}
 
 
 def only(chosen: list[Selection], figure: str = ".*") -> list[str]:

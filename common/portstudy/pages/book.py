@@ -20,9 +20,7 @@ from portstudy.kernel import Kernel
 
 SOURCE = ROOT / "build" / "notes"
 
-
 HTML = ROOT / ".asv" / "html" / "notes"
-
 
 CONFIGURATION = """
 project = "portstudy"
@@ -40,9 +38,7 @@ html_css_files = ["wide.css"]
 html_theme_options = {"announcement": "<a href='../index.html'>Performance over commits</a>"}
 """
 
-
 REGRESSIONS = '<li id="nav-li-regressions"><a href="#/regressions">Regressions</a></li>'
-
 
 LINK_HERE = '<li><a href="notes/index.html">Notes</a></li>'
 
@@ -54,11 +50,9 @@ STYLE = """
 .highlight { font-size: 0.85em; }
 """
 
-
 PICTURE = re.compile(
     r'<picture>\s*<source [^>]*srcset="([^"]+)">\s*<img alt="([^"]+)" src="([^"]+)">\s*</picture>'
 )
-
 
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:|#)([^)\s]+)\)")
 
@@ -83,18 +77,9 @@ def build(html: Path = HTML.parent) -> None:
         path.write_text(kernel_page(find_kernel(name)), encoding="utf-8")
     with (SOURCE / "index.md").open("a", encoding="utf-8") as index:
         index.write(contents())
-    command = [
-        "-m",
-        "sphinx",
-        "-q",
-        "-W",
-        "--keep-going",
-        "-b",
-        "html",
-        str(SOURCE),
-        str(html / "notes"),
-    ]
-    subprocess.run([sys.executable, *command], check=True, cwd=ROOT)
+    options = ["-q", "-W", "--keep-going", "-b", "html"]
+    command = [sys.executable, "-m", "sphinx", *options, str(SOURCE), str(html / "notes")]
+    subprocess.run(command, check=True, cwd=ROOT)
     asv = html / "index.html"
     if asv.exists():
         text = asv.read_text(encoding="utf-8")
@@ -119,18 +104,25 @@ def page(text: str, folder: Path) -> str:
     )
 
 
+def site_place(path: Path) -> tuple[str, str] | None:
+    """The page of the site that shows a file of the repository, and the port in it, if any."""
+    at = path.parts
+    if at[0] == "implementations" and len(at) == 3:
+        return f"kernels/{at[1]}", "" if path.stem == "spec" else path.stem
+    if at[0] == "notes" and path.suffix == ".md":
+        return path.stem.replace("README", "index"), ""
+    return ("project", "") if at == ("README.md",) else None
+
+
 def link(found: re.Match[str], folder: Path) -> str:
     """A link as it is on the site; the words alone, where it leads to nothing that is there."""
-    words, target = found[1], found[2]
-    path, _, anchor = target.partition("#")
-    at = (folder / path).resolve().relative_to(ROOT)
-    if at.parts[0] == "implementations" and len(at.parts) == 3:
-        heading = "" if at.stem == "spec" else f"#{at.stem}"
-        return f"[{words}](/kernels/{at.parts[1]}.md{heading})"
-    if at.parts[0] == "notes" and at.suffix == ".md":
-        name = "index.md" if at.name == "README.md" else at.name
-        return f"[{words}](/{name}{'#' * bool(anchor)}{anchor})"
-    return f"[{words}](/project.md)" if str(at) == "README.md" else words
+    path, _, anchor = found[2].partition("#")
+    place = site_place((folder / path).resolve().relative_to(ROOT))
+    if place is None:
+        return found[1]
+    name, port = place
+    anchor = port or (anchor if not name.startswith(("kernels/", "project")) else "")
+    return f"[{found[1]}](/{name}.md{'#' * bool(anchor)}{anchor})"
 
 
 def kernel_page(kernel: Kernel) -> str:
@@ -146,7 +138,7 @@ def kernel_page(kernel: Kernel) -> str:
     shared = sorted(path.stem for path in kernel.folder.glob("_[!_]*.py"))
     for name in [*kernel.ports(), *shared]:
         source = kernel.path(name).read_text(encoding="utf-8")
-        parts.append(f"## `{name}`\n\n{kernel.lesson(name)}\n")
+        parts.append(f"## `{name}`\n\n{kernel.summary(name)}\n")
         parts.append(f"```python\n# implementations/{kernel.name}/{name}.py\n{source}```\n")
     return "\n".join(parts)
 

@@ -1,12 +1,14 @@
-"""Scaling over devices: measured with forced host devices, and reckoned for an interconnect.
+"""Scaling over devices: measured with forced host devices, and estimated for real interconnects.
 
-python -m portstudy.pages.device_study measure    into benchmarks/account: three minutes on a quiet machine
-python -m portstudy.pages.device_study draw       the pictures of notes/scaling.md; its tables are made by cog
+python -m portstudy.pages.device_study measure    into benchmarks/lif_study: three minutes on a
+                                                  quiet machine
+python -m portstudy.pages.device_study draw       the pictures of notes/scaling.md; cog makes its
+                                                  tables
 
-Measured are the ports `jax_sharded` over 1, 2 and 4 devices that one processor plays, in turn, each
-proven to the bit on the arguments that are timed. The devices share the processor's cores: what is
-measured is what cutting costs, and not what further hardware would gain. That is reckoned, from
-what a step of `lif` reads and sends, and from public figures of the hardware.
+What is measured are the ports `jax_sharded` over 1, 2 and 4 devices that one processor plays, in
+turn, each proven to the bit on the arguments that are timed. These devices share the processor's
+cores: that measures the cost of splitting the work, not the gain of more hardware. The gain is
+estimated, from what a step of `lif` reads and sends and from the hardware's published numbers.
 """
 
 import contextlib
@@ -23,14 +25,14 @@ from portstudy.measure.process import Worker
 from portstudy.measure.rounds import new_session, prove, sample, start
 from portstudy.measure.session import Status
 from portstudy.measure.sweep import Sweep
-from portstudy.pages.lif_study import FOLDER, NOTES, note_commit, picture, stamp
-from portstudy.show.text import duration
+from portstudy.pages.lessons import NOTES, picture
+from portstudy.pages.lif_study import FOLDER, note_commit, study
+from portstudy.show.text import duration, markdown_table
+from portstudy.show.theme import THEMES, Theme, canvas
 
 PORT = "jax_sharded"
 
-
 ROUNDS = 10
-
 
 TIMEOUT = 120.0  # seconds that one answer of a worker may take
 
@@ -90,7 +92,7 @@ def measure_devices(
 
 
 def measure_all() -> None:
-    """All of SWEEPS, into the account."""
+    """All of SWEEPS, into the folder of the LIF study."""
     for name, (kernel, sizes) in SWEEPS.items():
         found = measure_devices(kernel, sizes, lambda what: print(what, flush=True))
         for session in found.sessions:
@@ -101,8 +103,8 @@ def measure_all() -> None:
         note_commit(name)
 
 
-def work_a_second(sweep: Sweep, i: int) -> list[float]:
-    """Work a second of the i-th number of devices over that of the first, round by round.
+def work_per_second(sweep: Sweep, i: int) -> list[float]:
+    """Work per second of the i-th number of devices over that of the first, round by round.
 
     Weak scaling has as many times the work as devices; in each round the times are of one moment.
     """
@@ -120,43 +122,40 @@ def table() -> str:
     """What was measured, as Markdown."""
     if not all((FOLDER / f"{name}.json").exists() for name in SWEEPS):
         return "*Not measured yet: `python -m portstudy.pages.device_study measure`.*"
-    rows = [
-        "| kernel | scaling | devices | size | a call | work a second, over one | quartiles |",
-        "|---|---|---:|---|---:|---:|---|",
-    ]
+    rows = []
     for name in SWEEPS:
         found = Sweep.load(FOLDER / f"{name}.json")
-        kind = "weak" if _grows(found) else "strong"
+        what = "trials" if found.kernel == "lif_ensemble" else "neurons"
         for i, session in enumerate(found.sessions):
-            shape = find_kernel(found.kernel).shape(session.size)
-            what = "trials" if found.kernel == "lif_ensemble" else "neurons"
-            gains = work_a_second(found, i)
+            gains = work_per_second(found, i)
             low, _, high = quantiles(gains, n=4, method="inclusive")
-            rows.append(
-                f"| `{found.kernel}` | {kind} | {found.values[i]:g} | {shape[what]:,} {what} "
-                f"| {duration(session.ports[PORT].steady_seconds)} | {median(gains):.2f}× "
-                f"| {f'{low:.2f} to {high:.2f}' if i else ''} |"
-            )
-    return "\n".join([*rows, "", f"*{stamp(*SWEEPS)}; all threads; float64.*"])
+            rows.append([
+                f"`{found.kernel}`", "weak" if _grows(found) else "strong", f"{found.values[i]:g}",
+                f"{find_kernel(found.kernel).shape(session.size)[what]:,} {what}",
+                duration(session.ports[PORT].steady_seconds), f"{median(gains):.2f}×",
+                f"{low:.2f} to {high:.2f}" if i else "",
+            ])  # fmt: skip
+    headings = [
+        "kernel", "scaling", "devices", "size", "one call", "work per second, over one device",
+        "quartiles",
+    ]  # fmt: skip
+    shown = markdown_table(headings, rows, "llrlrrr")
+    return f"{shown}\n\n*{study().stamp(*SWEEPS)}; all threads; float64.*"
 
 
-# Reckoned: a step of `lif`, cut as jax_sharded cuts it, on devices that are not here
+# Estimated: a step of `lif`, split as jax_sharded splits it, over devices that are not here
 
 READS = 4.8e12
-"""Bytes a second that one device reads from its memory: NVIDIA H200."""
-
+"""Bytes per second that one device reads from its memory: NVIDIA H200."""
 
 HOLDS = 141e9
 """Bytes that fit into its memory."""
 
-
 WEIGHT = 4
 """Bytes of a weight: float32."""
 
-
 STEP = 2e-6
 """Seconds that a step takes at least, on any number of devices: a launch, or a barrier. Assumed."""
-
 
 START = 6.6e-6
 """Seconds before a collective of NCCL is under way, by the model that it chooses algorithms by."""
@@ -165,15 +164,13 @@ START = 6.6e-6
 class Link(NamedTuple):
     """What connects two devices."""
 
-    bandwidth: float  # bytes a second, in one direction
+    bandwidth: float  # bytes per second, in one direction
     hop: float  # seconds from one device to the next, by the same model
 
 
 NVLINK = Link(450e9, 0.6e-6)
 
-
 PCIE = Link(64e9, 1.0e-6)
-
 
 NDR = Link(50e9, 2.7e-6)
 
@@ -191,16 +188,12 @@ SYSTEMS = {
     "1 a machine": System(NDR, 1),
 }
 
-
 DEVICES = tuple(2**n for n in range(11))  # 1 to 1,024
-
 
 NEURONS = (1_000, 10_000, 100_000, 1_000_000)
 
-
 DENSE = 1.0
 """Share of its weights that a step reads: all, as `jax_sharded` does."""
-
 
 EVENTS = 1e-3
 """Or the rows of those that fired: at 10 Hz and steps of 0.1 ms, one neuron in a thousand."""
@@ -264,83 +257,59 @@ def holds(neurons: int) -> int:
 
 
 def paper_table() -> str:
-    """Where sharding pays, and where it stops, as Markdown."""
-    rows = [
-        "| neurons | weights | need | a step reads | on one device "
-        + "".join(f"| {name}: fastest on | worth it up to " for name in SYSTEMS)
-        + "|",
-        "|---:|---:|---:|---|---:|" + "---:|---:|" * len(SYSTEMS),
-    ]
+    """Where splitting pays, and where it stops, as Markdown."""
+    headings = ["neurons", "weights", "need", "a step reads", "on one device"]
+    for name in SYSTEMS:
+        headings += [f"{name}: fastest on", "worth it up to"]
+    rows = []
     for neurons in NEURONS:
         for share, what in ((DENSE, "all"), (EVENTS, "rows that fired")):
-            row = (
-                f"| {neurons:,} | {WEIGHT * neurons**2 / 1e9:,g} GB | {holds(neurons)} | {what} "
-                f"| {duration(STEP + read_seconds(neurons, 1, share))} "
-            )
+            row = [
+                f"{neurons:,}", f"{WEIGHT * neurons**2 / 1e9:,g} GB", str(holds(neurons)), what,
+                duration(STEP + read_seconds(neurons, 1, share)),
+            ]  # fmt: skip
             for system in SYSTEMS.values():
                 best = fastest(neurons, system, share)
-                row += (
-                    f"| {best:,}: {gain(neurons, best, system, share):.3g}× "
-                    f"| {worthwhile(neurons, system, share):,} "
-                )
-            rows.append(row + "|")
-    return "\n".join(rows)
+                row.append(f"{best:,}: {gain(neurons, best, system, share):.3g}×")
+                row.append(f"{worthwhile(neurons, system, share):,}")
+            rows.append(row)
+    return markdown_table(headings, rows, "rrrlr" + "rr" * len(SYSTEMS))
 
 
-def draw_all() -> None:
-    """The picture, in light and in dark."""
-    for dark, theme in ((False, "light"), (True, "dark")):
-        draw(NOTES / f"scaling-{theme}.svg", dark=dark)
-
-
-def draw(path: Path, *, dark: bool) -> None:
+def draw(path: Path, theme: Theme) -> None:
     """Gain over the number of devices, for each size of network."""
-    import matplotlib as mpl
+    from matplotlib.lines import Line2D
 
-    mpl.use("Agg")
-    mpl.rcParams |= {"svg.hashsalt": "portstudy", "font.size": 10}
-    from matplotlib import pyplot as plt
-
-    ink, paper = ("#e6edf3", "#0d1117") if dark else ("#1f2328", "#ffffff")
-    colours = ("#E69F00", "#009E73", "#0072B2" if not dark else "#56B4E9", "#CC79A7")
-    canvas, both = plt.subplots(1, 2, figsize=(8.6, 4.6), facecolor=paper, sharey=True)
-    titles = ("every weight in every step", "only the rows of those that fired")
-    for axes, share, title in zip(both, (DENSE, EVENTS), titles, strict=True):
-        axes.set_facecolor(paper)
-        axes.plot(DEVICES, DEVICES, color=ink, alpha=0.5, linewidth=1, linestyle=(0, (1, 1)))
-        axes.axhline(1, color=ink, alpha=0.3, linewidth=0.8)
-        for neurons, colour in zip(NEURONS, colours, strict=True):
-            for system, line in zip(SYSTEMS.values(), ("-", "--", ":"), strict=True):
-                gains = [gain(neurons, n, system, share) for n in DEVICES]
-                axes.plot(DEVICES, gains, color=colour, linestyle=line, linewidth=1.5)
-        axes.set_xscale("log", base=2)
-        axes.set_yscale("log")
-        axes.set_ylim(0.03, 2000)
-        axes.set_xticks(DEVICES[::2], [f"{n:,}" for n in DEVICES[::2]])
-        axes.minorticks_off()
-        axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}×")
-        axes.set_xlabel("devices (log scale)", color=ink)
-        axes.set_title(title, color=ink, loc="left", fontsize=10)
-        axes.tick_params(colors=ink, which="both")
-        for side, spine in axes.spines.items():
-            spine.set_visible(side in ("left", "bottom"))
-            spine.set_color(ink)
-        axes.grid(color=ink, alpha=0.12)
-    both[0].set_ylabel("steps a second, over one device (log scale)", color=ink)
-    lines = [
-        plt.Line2D([], [], color=colour, label=f"{neurons:,} neurons")
-        for neurons, colour in zip(NEURONS, colours, strict=True)
-    ]
-    lines += [
-        plt.Line2D([], [], color=ink, linestyle=line, label=name)
-        for name, line in zip(SYSTEMS, ("-", "--", ":"), strict=True)
-    ]
-    canvas.legend(
-        handles=lines, loc="lower center", ncols=4, frameon=False, labelcolor=ink, fontsize=8.5
-    )
-    canvas.tight_layout(rect=(0, 0.1, 1, 1))
-    canvas.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
-    plt.close(canvas)
+    colours = dict(zip(NEURONS, (theme.palette[i] for i in (4, 2, 0, 3)), strict=True))
+    lines = dict(zip(SYSTEMS, ("-", "--", ":"), strict=True))
+    with canvas(path, theme, columns=2, figsize=(8.6, 4.8), sharey=True) as (figure, (both,)):
+        titles = ("every weight in every step", "only the rows of neurons that fired")
+        for axes, share, title in zip(both, (DENSE, EVENTS), titles, strict=True):
+            ideal = {"color": theme.ink, "alpha": 0.5, "linewidth": 1}
+            axes.plot(DEVICES, DEVICES, linestyle=(0, (1, 1)), **ideal)
+            axes.axhline(1, color=theme.ink, alpha=0.3, linewidth=0.8)
+            for neurons, colour in colours.items():
+                for name, line in lines.items():
+                    gains = [gain(neurons, n, SYSTEMS[name], share) for n in DEVICES]
+                    axes.plot(DEVICES, gains, color=colour, linestyle=line, linewidth=1.5)
+            axes.set_xscale("log", base=2)
+            axes.set_yscale("log")
+            axes.set_ylim(0.03, 2000)
+            axes.set_xticks(DEVICES[::2], [f"{n:,}" for n in DEVICES[::2]])
+            axes.minorticks_off()
+            axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}×")
+            axes.set_xlabel("devices (log scale)")
+            axes.set_title(title, fontsize=10)
+        both[0].set_ylabel("steps per second, over one device (log scale)")
+        handles = [
+            Line2D([], [], color=colour, label=f"{neurons:,} neurons")
+            for neurons, colour in colours.items()
+        ]
+        handles += [
+            Line2D([], [], color=theme.ink, linestyle=line, label=name)
+            for name, line in lines.items()
+        ]
+        figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=8.5)
 
 
 def figure() -> str:
@@ -352,6 +321,7 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["measure"]:
         measure_all()
     elif sys.argv[1:] == ["draw"]:
-        draw_all()
+        for theme in THEMES:
+            draw(NOTES / f"scaling-{theme.name}.svg", theme)
     else:
         sys.exit(__doc__)

@@ -6,7 +6,7 @@ proof. In the note, between cog's markers,
     claim("jit_freezes_what_it_does_not_trace")
 
 becomes that sentence and that code, so that the two cannot part. Every claim stands in the note of
-its lesson, and every note has a test file: tests/test_lessons.py sees to it.
+its lesson, and every note has a test file: tests/common/pages/test_lessons.py sees to it.
 """
 
 import ast
@@ -17,7 +17,6 @@ from pathlib import Path
 from portstudy.checkout import ROOT
 
 NOTES = ROOT / "notes"
-
 
 TESTS = ROOT / "tests" / "lessons"
 
@@ -42,6 +41,15 @@ def claim(lesson: str, name: str) -> str:
     path = _path(lesson).relative_to(ROOT)
     link = f"[`{name}`](../{path})"
     return f"**{_sentence(node)}**\n\n```python\n{body}\n```\n\n*Runs as {link}.*"
+
+
+def picture(name: str, what: str, folder: str = "") -> str:
+    """A picture of the notes, light or dark as the page is; `folder` leads to the notes."""
+    return (
+        f'<picture>\n  <source media="(prefers-color-scheme: dark)" '
+        f'srcset="{folder}{name}-dark.svg">\n'
+        f'  <img alt="{what}" src="{folder}{name}-light.svg">\n</picture>'
+    )
 
 
 def _path(lesson: str) -> Path:

@@ -1,16 +1,22 @@
-"""The account of LIF: what each rung gained and what that is owed to, and how it grows.
+"""The LIF case study: what each change gained and why, how near that is to the machine's limit.
 
-python -m portstudy.pages.lif_study measure    sessions and sweeps, into benchmarks/account: half an hour
-python -m portstudy.pages.lif_study terminal   what the README shows of a terminal, of that: two minutes
-python -m portstudy.pages.lif_study draw       the pictures of notes/lif.md; its tables are made by cog
+python -m portstudy.pages.lif_study measure    sessions and sweeps, into benchmarks/lif_study:
+                                               half an hour on a quiet machine
+python -m portstudy.pages.lif_study terminal   of these, what the README shows of a terminal
+python -m portstudy.pages.lif_study draw       the pictures of notes/lif.md; cog makes its tables
+
+The report shows the same: both ask `LifStudy`. A file of the study that is damaged or foreign is
+named in `left_out`, and nothing is read of it.
 """
 
+import functools
 import io
 import json
 import math
 import os
 import sys
 import textwrap
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, NamedTuple
@@ -20,26 +26,29 @@ from rich.text import Text
 
 from portstudy.backends import library_of
 from portstudy.checkout import ROOT, git
+from portstudy.files import write_whole
 from portstudy.find import find_kernel, load
 from portstudy.history.record import measure_and_record
+from portstudy.history.results import LIBRARIES
 from portstudy.history.selection import Conditions
+from portstudy.kernel import DTYPES
 from portstudy.measure.machine import describe
 from portstudy.measure.session import Session
 from portstudy.measure.sweep import Sweep, measure_sweep
-from portstudy.show.growth import draw
+from portstudy.names import Target, one_of
+from portstudy.pages.lessons import NOTES, picture
+from portstudy.pages.recorded import DAMAGED
+from portstudy.show import growth as growing
 from portstudy.show.progress import measure_with_progress
 from portstudy.show.table import print_session
-from portstudy.show.text import duration
-from portstudy.show.theme import COLOURS, OTHER
+from portstudy.show.text import duration, factor, markdown_table, percent, power, times
+from portstudy.show.theme import THEMES, Theme, canvas
 
-FOLDER = ROOT / "benchmarks" / "account"
+# What is measured
 
-
-NOTES = ROOT / "notes"
-
+FOLDER = ROOT / "benchmarks" / "lif_study"
 
 LARGE = "numba_event,numba_event_fused,jax_scan,jax_scan_event,torch_scan_event,brian2_*,nest_*"
-
 
 SESSIONS = [  # what `make bench` is given: selections, dtype, threads
     (["lif:small", "lif_ensemble:small"], "float64", "all"),
@@ -51,59 +60,77 @@ SESSIONS = [  # what `make bench` is given: selections, dtype, threads
 ]
 
 
+class Rung(NamedTuple):
+    """A step of the ladder: one change, and what its gain is due to."""
+
+    before: str
+    after: str
+    why: str
+
+
+LADDER = [
+    Rung("numpy_dense", "jax_eager", "dispatch: each operation is a call into a runtime"),
+    Rung("jax_eager", "jax_jit_step", "fusion: a step is one program, without temporaries"),
+    Rung("jax_jit_step", "jax_scan", "dispatch: the loop over the steps is compiled, too"),
+    Rung("jax_scan", "jax_scan_event", "algorithm: only the rows of neurons that fired"),
+    Rung("jax_scan_event", "numba_event", "dispatch: no runtime between the loops of a step"),
+    Rung("numba_event", "numba_event_fused", "cache: one pass over the state, four rows at a time"),
+]
+
+
+class Dimension(NamedTuple):
+    """A sweep: one dimension of a kernel, at several values."""
+
+    kernel: str
+    size: str
+    name: str
+    values: list[float]
+    ports: list[str]
+    unit: str = ""
+    title: str = ""
+
+
 EVENT = ["numpy_event", "numba_event", "numba_event_fused", "jax_scan", "jax_scan_event"]
 
-
-SWEEPS: dict[str, tuple] = {  # kernel, size, dimension, values, ports; and the dimension's unit
-    "lif-neurons": (
-        "lif", "small,steps=200", "neurons", [250, 500, 1000, 2000, 4000, 8000],
-        EVENT, "",
+SWEEPS = {
+    "lif-neurons": Dimension(
+        "lif", "small,steps=200", "neurons", [250, 500, 1000, 2000, 4000, 8000], EVENT,
+        title="Time over the number of neurons: one network, 200 steps",
     ),
-    # Each process holds 2 GB of weights here, and twice as much while they are made.
-    "lif-neurons-most": (
-        "lif", "wide", "neurons", [16000],
-        ["numpy_event", "numba_event_fused", "jax_scan_event"], "",
+    # The largest network, of fewer ports: each process holds 2 GB of weights, and twice as much
+    # while they are made.
+    "lif-neurons-most": Dimension(
+        "lif", "wide", "neurons", [16000], ["numpy_event", "numba_event_fused", "jax_scan_event"]
     ),
-    "lif-rate": (
-        "lif", "small,steps=1000", "rate", [0.1, 0.3, 1, 3, 10, 30, 100],
-        EVENT, "Hz",
+    "lif-rate": Dimension(
+        "lif", "small,steps=1000", "rate", [0.1, 0.3, 1, 3, 10, 30, 100], EVENT, "Hz",
+        "Time over the mean firing rate: 1,000 neurons, 1,000 steps",
     ),
-    "lif_ensemble-rate": (
+    "lif_ensemble-rate": Dimension(
         "lif_ensemble", "large,trials=64,steps=200", "rate", [1, 3, 10, 30, 100],
-        ["numba_parallel", "numpy_batched", "jax_einsum"], "Hz",
+        ["numba_parallel", "numpy_vectorised", "jax_einsum"], "Hz",
+        "Time over the mean firing rate: 64 trials of one network, 200 steps",
     ),
 }  # fmt: skip
 
+SHOWN = ("lif-neurons", "lif-rate", "lif_ensemble-rate")
+"""The sweeps that have a picture; the largest network is part of the first."""
 
-OWN = ("examples/before.py", "examples/after.py")
+ROOFLINE = "Operations per second of every port, under the roofs of this machine"
 
-
-TERMINAL = {  # what the README's reader sees: words, and the session they measure
+TERMINAL: dict[str, tuple[Target, str, list[str]]] = {  # what the README's reader types and sees
     "compare lif": (
         "lif", "small",
         ["numpy_event", "numba_event", "numba_event_fused", "jax_eager", "jax_scan",
          "jax_scan_event", "torch_eager", "torch_scan_event"],
     ),
-    "compare before.py after.py": (OWN, "default", []),
+    "compare before.py after.py": (("examples/before.py", "examples/after.py"), "default", []),
 }  # fmt: skip
 
-
-class Rung(NamedTuple):
-    """A step of the ladder."""
-
-    before: str
-    after: str
-    owed: str
+NOT_MEASURED = "*Not measured yet: `make study`.*"
 
 
-LADDER = [
-    Rung("numpy_dense", "jax_eager", "dispatch: each operation is a call into a runtime"),
-    Rung("jax_eager", "jax_jit", "fusion: a step is one program, its temporaries are gone"),
-    Rung("jax_jit", "jax_scan", "dispatch: the loop over the steps is compiled, too"),
-    Rung("jax_scan", "jax_scan_event", "algorithm: only the rows of those that fired"),
-    Rung("jax_scan_event", "numba_event", "dispatch: no runtime between the loops of a step"),
-    Rung("numba_event", "numba_event_fused", "cache: one pass over the state, four rows at a time"),
-]
+# Measuring
 
 
 def measure_all(console: Console) -> None:
@@ -111,27 +138,24 @@ def measure_all(console: Console) -> None:
     FOLDER.mkdir(exist_ok=True)
     os.environ["NUMBA_NUM_THREADS"] = "1"  # the roofline is drawn for one thread
     machine = describe() | {"commit": git("rev-parse", "--short=8", "HEAD")}
-    (FOLDER / "machine.json").write_text(json.dumps(machine, indent=1) + "\n")
+    write_whole(FOLDER / "machine.json", json.dumps(machine, indent=1) + "\n")
     for words, dtype, threads in SESSIONS:
-        measure_sessions(console, words, dtype, threads)
-    for name in SWEEPS:
-        measure_growth(console, name)
+        measure_and_record(console, words, Conditions(dtype, threads, "cpu"), keep=FOLDER)
+        for word in words:
+            kernel, size = word.split(":")[:2]
+            note_commit(f"{kernel}-{size}-{dtype}-{threads}")
+    for name, (kernel, size, dimension, values, ports, *_) in SWEEPS.items():
+        console.print(f"{name}: {values}")
+        measure_sweep(kernel, size, dimension, values, ports).save(FOLDER / f"{name}.json")
+        note_commit(name)
 
 
-def measure_sessions(console: Console, words: list[str], dtype: str, threads: str) -> None:
-    """What `make bench` measures, kept here too."""
-    measure_and_record(console, words, Conditions(dtype, threads, "cpu"), keep=FOLDER)
-    for word in words:
-        kernel, size = word.split(":")[:2]
-        note_commit(f"{kernel}-{size}-{dtype}-{threads}")
-
-
-def measure_growth(console: Console, name: str) -> None:
-    """One of SWEEPS."""
-    kernel, size, dimension, values, ports, _ = SWEEPS[name]
-    console.print(f"{name}: {values}")
-    measure_sweep(kernel, size, dimension, values, ports).save(FOLDER / f"{name}.json")
-    note_commit(name)
+def note_commit(name: str) -> None:
+    """Keep the commit at which a session or a sweep was measured: they are not all of one."""
+    path = FOLDER / "commits.json"
+    commits = json.loads(path.read_text()) if path.exists() else {}
+    commits[name] = git("rev-parse", "--short=8", "HEAD")
+    write_whole(path, json.dumps(commits, indent=1, sort_keys=True) + "\n")
 
 
 def terminal_path(words: str) -> Path:
@@ -146,6 +170,198 @@ def measure_terminal(console: Console) -> None:
         measure_with_progress(console, kernel, size, ports).save(terminal_path(words))
 
 
+# What was measured
+
+
+class Step(NamedTuple):
+    """A rung as it was measured: its time, and the factor round by round, with quartiles."""
+
+    before: str
+    after: str
+    why: str
+    seconds: float
+    factor: float = 1
+    low: float = 1
+    high: float = 1
+
+
+class Roofline(NamedTuple):
+    """Operations per second of each port, and what the machine allows."""
+
+    size: str
+    bandwidths: list[tuple[str, float]]
+    """Name of a cache or of the memory, bytes per second."""
+    peak: float
+    intensity: float
+    """Operations per byte that the result needs."""
+    limit: float
+    ports: list[tuple[str, float]]
+    """The fastest first."""
+
+
+@dataclass(frozen=True, eq=False)
+class LifStudy:
+    """What the sessions and sweeps of LIF say; nothing of what is not there."""
+
+    sessions: dict[str, Session]
+    """By the names of their files, as the sweeps are."""
+    sweeps: dict[str, Sweep]
+    machine: dict[str, Any]
+    commits: dict[str, str]
+    left_out: dict[str, str]
+    """Files that are damaged or foreign, each with the reason."""
+
+    @classmethod
+    def read(cls, folder: Path) -> "LifStudy":
+        """What is in a folder."""
+        study = cls({}, {}, {}, {}, {})
+        for path in sorted(folder.glob("*.json")):
+            try:
+                data = json.loads(path.read_text(encoding="utf-8"))
+                if path.stem == "machine":
+                    study.machine.update(_checked_machine(data))
+                elif path.stem == "commits":
+                    study.commits.update({name: str(commit) for name, commit in data.items()})
+                elif path.name.startswith("terminal-"):
+                    continue  # of a reader's own terminal, not of a machine left alone
+                elif "sessions" in data:
+                    study.sweeps[path.stem] = _checked_sweep(Sweep.load(path))
+                else:
+                    study.sessions[path.stem] = _checked(Session.load(path))
+            except DAMAGED as error:
+                where = path.relative_to(folder.parent).as_posix()
+                why = f"is no part of the LIF study: {type(error).__name__}: {error}"
+                study.left_out[where] = why
+        return study
+
+    def session(self, kernel: str, size: str, dtype: str, threads: str) -> Session | None:
+        """A session, of this kernel indeed."""
+        found = self.sessions.get(f"{kernel}-{size}-{dtype}-{threads}")
+        return found if found and found.kernel == kernel else None
+
+    def measured(self) -> list[Session]:
+        """The sessions of `lif` in float64."""
+        asked = (("lif", size, "float64", n) for size in ("small", "large") for n in ("1", "all"))
+        return [found for names in asked if (found := self.session(*names))]
+
+    def stamp(self, *names: str) -> str:
+        """Where, with what and at which commits these files were measured."""
+        machine, parts = self.machine, []
+        if machine:
+            versions = machine["versions"]
+            software = [f"{name} {versions[name]}" for name in LIBRARIES if versions.get(name)]
+            parts += [
+                f"{machine['processor']}, {machine.get('usable_processors')} cores",
+                ", ".join([f"Python {machine.get('python', '')}", *software]),
+            ]
+        commits = {self.commits.get(name) or machine.get("commit", "") for name in names} - {""}
+        if commits:
+            parts.append(f"commit{'s' * (len(commits) > 1)} {', '.join(sorted(commits))}")
+        return "; ".join(parts)
+
+    def ladder(self) -> list[Step]:
+        """From the reference to the fastest port: the rungs of which both ends were measured."""
+        session = self.session("lif", "small", "float64", "1")
+        if session is None:
+            return []
+        ports = {port: f.steady_seconds for port, f in session.ports.items() if f.samples}
+        steps = []
+        for before, after, why in LADDER:
+            if {before, after} <= set(ports):
+                gains = session.ratios(before, after)
+                low, _, high = quantiles(gains, n=4, method="inclusive") if gains[1:] else gains * 3
+                steps.append(Step(before, after, why, ports[after], median(gains), low, high))
+        return [Step("", steps[0].before, "", ports[steps[0].before]), *steps] if steps else []
+
+    def sweep(self, name: str) -> Sweep | None:
+        """One of SHOWN, with its largest value, which a sweep of its own holds."""
+        sweep, most = self.sweeps.get(name), self.sweeps.get(f"{name}-most")
+        if sweep is None or not sweep.ports():
+            return None
+        if most is None:
+            return sweep
+        values, sessions = [*sweep.values, *most.values], [*sweep.sessions, *most.sessions]
+        return Sweep(sweep.kernel, sweep.dimension, values, sessions)
+
+    def exponents(self, name: str) -> dict[str, str]:
+        """Of each port the power of the law that fits a sweep best."""
+        sweep = self.sweep(name)
+        return {port: power(sweep.exponent(port)) for port in sweep.ports()} if sweep else {}
+
+    def crossings(self, name: str) -> list[str]:
+        """Where two ports of a sweep change places, a sentence each."""
+        sweep, unit = self.sweep(name), SWEEPS[name].unit or SWEEPS[name].name
+        return [
+            f"Up to {float(f'{value:.3g}'):,g} {unit} `{a}` is faster, beyond that `{b}`."
+            for a, b, value in (sweep.crossings() if sweep else [])
+        ]
+
+    def roofline(self, size: str) -> Roofline | None:
+        """Each port's operations per second on one thread."""
+        session = self.session("lif", size, "float64", "1")
+        if session is None or not session.limit or not self.machine:
+            return None
+        bytes_, operations = _least("lif", size)
+        rates = self.machine["rates"]
+        ports = [(p, operations / f.steady_seconds) for p, f in session.ports.items() if f.samples]
+        return Roofline(
+            size, [(level["in"], level["bytes_per_second"]) for level in rates["bandwidth"]],
+            rates["operations_per_second"]["float64"], operations / bytes_,
+            operations / min(session.limit), sorted(ports, key=lambda pair: -pair[1]),
+        )  # fmt: skip
+
+
+def _checked(session: Session) -> Session:
+    """The session, if its numbers can be used; or one of DAMAGED."""
+    find_kernel(session.kernel).shape(session.size)
+    one_of("dtype", session.dtype, DTYPES)
+    times = [*session.limit, *(t for f in session.ports.values() for t in f.samples)]
+    if not all(0 < seconds < math.inf for seconds in times):
+        raise ValueError("a time that is none")
+    for port in session.ports:
+        session.ratios(port), session.ports[port].values + 1
+    return session
+
+
+def _checked_sweep(sweep: Sweep) -> Sweep:
+    for session in sweep.sessions:
+        _checked(session)
+    different = len(set(sweep.values)) == len(sweep.values)
+    if not different or not all(0 < value < math.inf for value in sweep.values):
+        raise ValueError(f"{sweep.dimension}: a value that is none")
+    sweep.crossings()
+    return sweep
+
+
+def _checked_machine(machine: dict[str, Any]) -> dict[str, Any]:
+    rates = machine["rates"]
+    speeds = [level["bytes_per_second"] for level in rates["bandwidth"] if level["in"]]
+    speeds += [rates["operations_per_second"][dtype] for dtype in DTYPES]
+    if not rates["bandwidth"] or not all(0 < rate < math.inf for rate in speeds):
+        raise ValueError("a rate that is none")
+    machine["processor"], machine["versions"].get("numpy")
+    return machine
+
+
+@functools.cache
+def _least(kernel: str, size: str) -> tuple[float, float]:
+    """Bytes and operations that a result of this size needs at least."""
+    spec = find_kernel(kernel)
+    assert spec.work is not None
+    arguments = spec.make_inputs(size, "float64")
+    work = spec.work(arguments, load(kernel, "numba_event")(*arguments))
+    return sum(traffic.bytes for traffic in work.traffic), work.operations
+
+
+# For the notes
+
+
+@functools.cache
+def study() -> LifStudy:
+    """The committed study."""
+    return LifStudy.read(FOLDER)
+
+
 def terminal(words: str) -> str:
     """A command and what it printed, as Markdown, in a window of 100 columns."""
     found = Session.load(terminal_path(words))
@@ -158,258 +374,159 @@ def terminal(words: str) -> str:
     return f"```text\n{shown}\n```"
 
 
-def session(kernel: str, size: str, dtype: str = "float64", threads: str = "all") -> Session:
-    """A session of the account."""
-    return Session.load(FOLDER / f"{kernel}-{size}-{dtype}-{threads}.json")
-
-
-def measured() -> list[tuple[str, str]]:
-    """Size and threads of the sessions of `lif` in float64 that the account has."""
-    return [
-        (size, threads)
-        for size in ("small", "large")
-        for threads in ("1", "all")
-        if (FOLDER / f"lif-{size}-float64-{threads}.json").exists()
+def ladder_table() -> str:
+    """The factor of each rung, round by round, with its quartiles; and what it is due to."""
+    steps = study().ladder()
+    alone, narrow = (study().session("lif", "small", dtype, "1") for dtype in DTYPES)
+    if not steps or alone is None or narrow is None:
+        return NOT_MEASURED
+    rows = [
+        [f"`{s.before}`", f"`{s.after}`", times(s.factor), f"{s.low:.2g} to {s.high:.2g}", s.why]
+        for s in steps[1:]
     ]
-
-
-def sweep(name: str) -> Sweep:
-    """A sweep of the account; that over neurons with its largest network, of fewer ports."""
-    found = Sweep.load(FOLDER / f"{name}.json")
-    if name == "lif-neurons" and (FOLDER / "lif-neurons-most.json").exists():
-        most = Sweep.load(FOLDER / "lif-neurons-most.json")
-        found.values += most.values
-        found.sessions += most.sessions
-    return found
-
-
-def note_commit(name: str) -> None:
-    """Keep the commit of which a session or a sweep was measured: they are not all of one."""
-    path = FOLDER / "commits.json"
-    commits = json.loads(path.read_text()) if path.exists() else {}
-    commits[name] = git("rev-parse", "--short=8", "HEAD")
-    path.write_text(json.dumps(commits, indent=1, sort_keys=True) + "\n")
-
-
-def stamp(*names: str) -> str:
-    """Where, with what and of which commits; `names` are files of the account."""
-    machine = json.loads((FOLDER / "machine.json").read_text())
-    known = json.loads((FOLDER / "commits.json").read_text())
-    commits = sorted({known.get(name, machine["commit"]) for name in names or ["machine"]})
-    versions = ", ".join(
-        f"{name} {machine['versions'][name]}" for name in ("numpy", "jax", "numba", "torch")
-    )
-    where = f"{machine['processor']}, {machine['usable_processors']} cores"
-    s = "" if len(commits) == 1 else "s"
-    return f"{where}; Python {machine['python']}, {versions}; commit{s} {', '.join(commits)}"
-
-
-def ladder_table(size: str = "small", threads: str = "1") -> str:
-    """The factor of each rung, round by round, with its quartiles; and what it is owed to."""
-    found = session("lif", size, threads=threads)
-    rows = ["| from | to | factor | quartiles | owed to |", "|---|---|---:|---:|---|"]
-    for before, after, owed in LADDER:
-        gains = found.ratios(before, after)
-        low, middle, high = quantiles(gains, n=4, method="inclusive")
-        rows.append(
-            f"| `{before}` | `{after}` | {middle:.2g}× | {low:.2g} to {high:.2g} | {owed} |"
-        )
-    whole = median(found.ratios(LADDER[0].before, LADDER[-1].after))
-    rows.append(f"| `{LADDER[0].before}` | `{LADDER[-1].after}` | **{whole:.3g}×** | | all of it |")
-    port = LADDER[-1].after
-    narrow = session("lif", size, "float32", threads).ports[port].steady_seconds
-    gained = found.ports[port].steady_seconds / narrow
-    rows.append(
-        f"| `{port}` | the same in float32 | {gained:.2g}× | two sessions "
-        "| precision: half the bytes |"
-    )
-    return "\n".join([*rows, "", f"*{stamp()}; threads: {threads}.*"])
+    first, last = steps[0].after, steps[-1].after
+    whole = factor(median(alone.ratios(first, last)))
+    halved = alone.ports[last].steady_seconds / narrow.ports[last].steady_seconds
+    rows += [
+        [f"`{first}`", f"`{last}`", f"**{whole}×**", "", "all of it"],
+        [f"`{last}`", "the same in float32", times(halved), "two sessions",
+         "precision: half the bytes"],
+    ]  # fmt: skip
+    headings = ["from", "to", "factor", "quartiles", "due to"]
+    stamp = study().stamp("lif-small-float64-1")
+    return f"{markdown_table(headings, rows, 'llrrl')}\n\n*{stamp}; threads: 1.*"
 
 
 def limit_table() -> str:
-    """How close the best ports come to what the machine allows."""
-    rows = [
-        "| size | threads | port | a step | at the limit | share |",
-        "|---|---|---|---:|---:|---:|",
-    ]
-    for size, threads in measured():
-        steps = find_kernel("lif").sizes[size]["steps"]
-        found = session("lif", size, threads=threads)
+    """How near the best ports come to what the machine allows."""
+    rows = []
+    for session in study().measured():
+        times, steps = _per_step(session)
         for port in ("numba_event_fused", "jax_scan_event", "torch_scan_event", "brian2_cpp"):
-            if port not in found.ports or not found.ports[port].samples:
-                continue
-            seconds = found.ports[port].steady_seconds / steps
-            rows.append(
-                f"| {size} | {threads} | `{port}` | {duration(seconds)} "
-                f"| {duration(min(found.limit) / steps)} | {found.share(port):.0%} |"
-            )
-    return "\n".join([*rows, "", f"*{stamp()}.*"])
+            if port in times and session.limit:
+                limit, share = min(session.limit) / steps, session.share(port)
+                cells = [duration(times[port]), duration(limit), percent(share)]
+                rows.append([session.size, session.threads, f"`{port}`", *cells])
+    headings = ["size", "threads", "port", "per step", "at the limit", "share"]
+    return f"{markdown_table(headings, rows, 'lllrrr')}\n\n*{_stamp_of_sessions()}.*"
 
 
 def peers_table() -> str:
-    """The best port against the simulators, round by round."""
-    rows = [
-        "| size | threads | peer | its time a step | ours | ratio |",
-        "|---|---|---|---:|---:|---:|",
-    ]
-    spec = find_kernel("lif")
-    for size, threads in measured():
-        steps = spec.sizes[size]["steps"]
-        found = session("lif", size, threads=threads)
-        best = min(
-            (f for f in found.ports.values() if f.samples and f.port not in spec.peers),
-            key=lambda figures: figures.steady_seconds,
-        )
+    """The simulators and the reference, compared with the best port, round by round."""
+    spec, rows = find_kernel("lif"), []
+    for session in study().measured():
+        times, _ = _per_step(session)
+        best = min(times.keys() - spec.peers, key=lambda port: times[port])
         for peer in (*spec.peers, spec.reference):
-            if peer in found.ports and found.ports[peer].samples:
-                ratio = median(found.ratios(peer, best.port))
-                rows.append(
-                    f"| {size} | {threads} | `{peer}` "
-                    f"| {duration(found.ports[peer].steady_seconds / steps)} "
-                    f"| `{best.port}` {duration(best.steady_seconds / steps)} | {ratio:,.3g}× |"
-                )
-    return "\n".join([*rows, "", f"*{stamp()}.*"])
+            if peer in times:
+                ratio = median(session.ratios(peer, best))
+                ours = f"`{best}` {duration(times[best])}"
+                cells = [f"`{peer}`", duration(times[peer]), ours, f"{ratio:,.3g}×"]
+                rows.append([session.size, session.threads, *cells])
+    headings = ["size", "threads", "peer", "per step", "our best, per step", "ratio"]
+    return f"{markdown_table(headings, rows, 'lllrrr')}\n\n*{_stamp_of_sessions()}.*"
+
+
+def _per_step(session: Session) -> tuple[dict[str, float], int]:
+    """Seconds per step of the ports that have a time, and how many steps there were."""
+    steps = find_kernel("lif").sizes[session.size]["steps"]
+    ports = session.ports.items()
+    return {port: f.steady_seconds / steps for port, f in ports if f.samples}, steps
+
+
+def _stamp_of_sessions() -> str:
+    return study().stamp(*(f"lif-{s.size}-float64-{s.threads}" for s in study().measured()))
 
 
 def threads_table() -> str:
     """Many trials at once: what all threads gain over one."""
-    files = [FOLDER / f"lif_ensemble-large-float64-{threads}.json" for threads in ("1", "all")]
-    if not all(file.exists() for file in files):
-        return "*Not measured yet: `make account`.*"
-    one, more = map(Session.load, files)
+    both = [study().session("lif_ensemble", "large", "float64", n) for n in ("1", "all")]
+    if None in both:
+        return NOT_MEASURED
+    seconds = [{p: f.steady_seconds for p, f in s.ports.items()} for s in both if s]
     rows = [
-        "| port | one thread | all threads | gain |",
-        "|---|---:|---:|---:|",
+        [f"`{port}`", duration(alone), duration(seconds[1][port]), times(alone / seconds[1][port])]
+        for port, alone in sorted(seconds[0].items(), key=lambda pair: pair[1])
     ]
-    for port in sorted(one.ports, key=lambda port: one.ports[port].steady_seconds):
-        before, after = one.ports[port].steady_seconds, more.ports[port].steady_seconds
-        rows.append(
-            f"| `{port}` | {duration(before)} | {duration(after)} | {before / after:.2g}× |"
-        )
-    return "\n".join([*rows, "", f"*{stamp(*(file.stem for file in files))}; two sessions.*"])
+    table = markdown_table(["port", "one thread", "all threads", "gain"], rows)
+    stamp = study().stamp(*(f"lif_ensemble-large-float64-{n}" for n in ("1", "all")))
+    return f"{table}\n\n*{stamp}; two sessions.*"
 
 
 def growth(name: str) -> str:
     """The picture of a sweep, the fitted exponents, and where ports cross over."""
-    if not (FOLDER / f"{name}.json").exists():
-        return "*Not measured yet: `make account`.*"
-    found = sweep(name)
-    unit = SWEEPS[name][-1]
-    rows = [picture(name, f"Time of one call over {found.dimension}, on log scales"), ""]
-    rows += [f"| port | time grows as {found.dimension} to the |", "|---|---:|"]
-    rows += [f"| `{port}` | {found.exponent(port):.2f} |" for port in found.ports()]
-    rows.append("")
-    for first, second, value in found.crossings():
-        at = f"{float(f'{value:.3g}'):,g} {unit or found.dimension}"
-        rows.append(f"- Up to {at} `{first}` is faster, beyond that `{second}`.")
-    if not found.crossings():
-        rows.append("No two of these ports change places in this range.")
-    return "\n".join([*rows, "", f"*{stamp(name)}.*"])
+    exponents = study().exponents(name)
+    if not exponents:
+        return NOT_MEASURED
+    over = SWEEPS[name].name
+    rows = [[f"`{port}`", power] for port, power in exponents.items()]
+    crossings = "\n".join(f"- {sentence}" for sentence in study().crossings(name))
+    return "\n\n".join([
+        picture(name, f"Time of one call over {over}, on log scales"),
+        markdown_table(["port", f"time grows as {over} to the power of"], rows),
+        crossings or "No two of these ports change places in this range.",
+        f"*{study().stamp(name)}.*",
+    ])  # fmt: skip
 
 
-def picture(name: str, what: str) -> str:
-    """A picture of the notes, light or dark as the reader's page is."""
-    return (
-        f'<picture>\n  <source media="(prefers-color-scheme: dark)" srcset="{name}-dark.svg">\n'
-        f'  <img alt="{what}" src="{name}-light.svg">\n</picture>'
-    )
+# Pictures
 
 
 def draw_all() -> None:
     """The pictures, in light and in dark."""
-    for dark, theme in ((False, "light"), (True, "dark")):
-        for name in ("lif-neurons", "lif-rate", "lif_ensemble-rate"):
-            if (FOLDER / f"{name}.json").exists():
-                path = NOTES / f"{name}-{theme}.svg"
-                draw(sweep(name), path, "svg", unit=SWEEPS[name][-1], dark=dark)
-        draw_roofline(NOTES / f"lif-roofline-{theme}.svg", dark=dark)
+    for theme in THEMES:
+        for name in SHOWN:
+            if sweep := study().sweep(name):
+                path = NOTES / f"{name}-{theme.name}.svg"
+                growing.draw(sweep, path, "svg", theme, unit=SWEEPS[name].unit)
+        draw_roofline(NOTES / f"lif-roofline-{theme.name}.svg", theme)
 
 
-def draw_roofline(path: Path, *, dark: bool) -> None:
-    """Each port's arithmetic per second over the arithmetic per byte that the result needs."""
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    mpl.rcParams |= {"svg.hashsalt": "portstudy", "font.size": 10}
-    from matplotlib import pyplot as plt
-
-    ink, paper = ("#e6edf3", "#0d1117") if dark else ("#1f2328", "#ffffff")
-    figure, axes = plt.subplots(figsize=(8.2, 5.6), facecolor=paper)
-    axes.set_facecolor(paper)
-    rates = json.loads((FOLDER / "machine.json").read_text())["rates"]
-    peak = rates["operations_per_second"]["float64"]
-    x = [0.03, 4.0]
-    lowest = math.inf
-    for level in sorted(rates["bandwidth"], key=lambda level: -level["bytes_per_second"]):
-        speed = level["bytes_per_second"]
-        ridge = peak / speed
-        axes.plot([x[0], ridge], [x[0] * speed, peak], color=ink, alpha=0.45, linewidth=1)
-        aside = speed > 0.8 * lowest  # or it would cover the label of the level before
-        axes.annotate(
-            f"{level['in']}: {speed / 1e9:.0f} GB/s", (x[0], x[0] * speed), (90 if aside else 3, 7),
-            textcoords="offset points", color=ink, fontsize=8,
-        )  # fmt: skip
-        lowest = speed
-    axes.plot([peak / lowest, x[1]], [peak, peak], color=ink, alpha=0.45, linewidth=1)
-    axes.plot([x[0], x[1]], [peak, peak], color=ink, alpha=0.2, linewidth=1)
-    axes.annotate(
-        f"peak: {peak / 1e9:.0f} GFLOP/s", (x[1], peak), (0, 4), textcoords="offset points",
-        color=ink, fontsize=8, ha="right",
-    )  # fmt: skip
-    for size, align in (("small", 1), ("large", -1)):
-        if (size, "1") not in measured():
-            continue
-        needed, operations = least("lif", size)
-        at = operations / needed
-        found = session("lif", size, threads="1")
-        points = sorted(
-            (operations / f.steady_seconds, f.port) for f in found.ports.values() if f.samples
-        )
-        last = 0.0
-        for height, port in points:
-            colour = COLOURS.get(library_of(port), OTHER)
-            axes.plot(at, height, "o", color=colour, markersize=5)
-            last = max(height, last * 1.3)
+def draw_roofline(path: Path, theme: Theme) -> None:
+    """Each port's operations per second over the operations per byte that the result needs."""
+    roofs = [roof for size in ("small", "large") if (roof := study().roofline(size))]
+    if not roofs:
+        return
+    ink, peak, x = theme.ink, roofs[0].peak, [0.03, 4.0]
+    with canvas(path, theme, figsize=(8.2, 5.6)) as (_, ((axes,),)):
+        lowest = math.inf
+        for label, speed in sorted(roofs[0].bandwidths, key=lambda level: -level[1]):
+            axes.plot([x[0], peak / speed], [x[0] * speed, peak], color=ink, alpha=0.45, lw=1)
+            aside = speed > 0.8 * lowest  # or it would cover the label of the level before
             axes.annotate(
-                port, (at, height), (at * (1.35 if align > 0 else 0.74), last), color=colour,
-                fontsize=7.5, family="monospace", va="center", ha="left" if align > 0 else "right",
-                arrowprops={"arrowstyle": "-", "color": colour, "alpha": 0.4, "linewidth": 0.6},
+                f"{label}: {speed / 1e9:.0f} GB/s", (x[0], x[0] * speed), (90 if aside else 3, 7),
+                textcoords="offset points", fontsize=8,
             )  # fmt: skip
-        neurons = find_kernel("lif").sizes[size]["neurons"]
-        top = operations / min(found.limit) if found.limit else points[-1][0]
-        axes.plot(at, top, "_", color=ink, markersize=16)
+            lowest = speed
+        axes.plot([peak / lowest, x[1]], [peak, peak], color=ink, alpha=0.45, linewidth=1)
+        axes.plot(x, [peak, peak], color=ink, alpha=0.2, linewidth=1)
         axes.annotate(
-            f"limit, {neurons:,} neurons", (at, top), (8 * align, 0), textcoords="offset points",
-            color=ink, fontsize=8, ha="left" if align > 0 else "right", va="center",
+            f"peak: {peak / 1e9:.0f} GFLOP/s", (x[1], peak), (0, 4), textcoords="offset points",
+            fontsize=8, ha="right",
         )  # fmt: skip
-    axes.set_xscale("log")
-    axes.set_yscale("log")
-    axes.set_xlim(*x)
-    axes.set_xlabel("additions and multiplications a byte, of the least that the result needs")
-    axes.set_ylabel("operations a second")
-    axes.set_title(
-        "lif: every port under the roofs of this machine (float64, one thread)",
-        color=ink, loc="left", fontsize=11,
-    )  # fmt: skip
-    axes.xaxis.label.set_color(ink)
-    axes.yaxis.label.set_color(ink)
-    axes.tick_params(colors=ink, which="both")
-    for side, spine in axes.spines.items():
-        spine.set_visible(side in ("left", "bottom"))
-        spine.set_color(ink)
-    figure.tight_layout()
-    figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
-    plt.close(figure)
-
-
-def least(kernel: str, size: str) -> tuple[float, float]:
-    """Bytes and operations that a result of this size needs at least."""
-    spec = find_kernel(kernel)
-    assert spec.work is not None
-    arguments = spec.make_inputs(size, "float64")
-    outputs: Any = load(kernel, "numba_event")(*arguments)
-    work = spec.work(arguments, (outputs[0], outputs[1].voltage))
-    return sum(traffic.bytes for traffic in work.traffic), work.operations
+        for roof, right in zip(roofs, (True, False), strict=False):
+            at, side = roof.intensity, "left" if right else "right"
+            last = 0.0
+            for port, height in reversed(roof.ports):
+                colour = theme.library(library_of(port))
+                axes.plot(at, height, "o", color=colour, markersize=5)
+                last = max(height, last * 1.3)
+                axes.annotate(
+                    port, (at, height), (at * (1.35 if right else 0.74), last), color=colour,
+                    fontsize=7.5, family="monospace", va="center", ha=side,
+                    arrowprops={"arrowstyle": "-", "color": colour, "alpha": 0.4, "linewidth": 0.6},
+                )  # fmt: skip
+            neurons = find_kernel("lif").sizes[roof.size]["neurons"]
+            axes.plot(at, roof.limit, "_", color=ink, markersize=16)
+            axes.annotate(
+                f"limit, {neurons:,} neurons", (at, roof.limit), (8 if right else -8, 0),
+                textcoords="offset points", fontsize=8, ha=side, va="center",
+            )  # fmt: skip
+        axes.set(xscale="log", yscale="log", xlim=x)
+        axes.grid(visible=False)
+        axes.set_xlabel("additions and multiplications per byte that the result needs at least")
+        axes.set_ylabel("operations per second")
+        axes.set_title("lif: every port under the roofs of this machine (float64, one thread)")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Any
 from portstudy.find import find_kernel
 from portstudy.measure.session import Session
 from portstudy.show.table import _cells, caption, remarks, rows, title, verdict
+from portstudy.show.text import markdown_table
 
 
 def as_json(sessions: list[Session]) -> str:
@@ -63,10 +64,8 @@ def as_markdown(sessions: list[Session]) -> str:
     parts = []
     for session in sessions:
         headings, cells = _cells(session)
-        lines = [f"**{title(session)}**", "", f"| {' | '.join(headings)} |"]
-        lines.append("|---|" + "---:|" * (len(headings) - 1))
-        lines += [f"| `{name}` | {' | '.join(texts)} |" for name, *texts in cells]
+        shown = markdown_table(headings, ([f"`{name}`", *texts] for name, *texts in cells))
         notes = [verdict(session), *remarks(session), caption(session)]
-        lines += ["", *(f"- {note}" for note in notes if note)]
-        parts.append("\n".join(lines) + "\n")
+        listed = "\n".join(f"- {note}" for note in notes if note)
+        parts.append(f"**{title(session)}**\n\n{shown}\n\n{listed}\n")
     return "\n".join(parts)

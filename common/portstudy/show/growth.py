@@ -1,6 +1,7 @@
 """A sweep as a table and as a picture: how time and memory grow."""
 
 import math
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
@@ -10,8 +11,8 @@ from rich.table import Table
 
 from portstudy.find import find_kernel
 from portstudy.measure.sweep import Sweep
-from portstudy.show.text import duration
-from portstudy.show.theme import COLOURS, OTHER
+from portstudy.show.text import duration, power
+from portstudy.show.theme import LIGHT, Theme, canvas
 
 
 def table(sweep: Sweep, figure: str, as_text: Callable[[float], str]) -> Table:
@@ -22,8 +23,8 @@ def table(sweep: Sweep, figure: str, as_text: Callable[[float], str]) -> Table:
     for port in sweep.ports():
         curve = dict(zip(*sweep.curve(port, figure), strict=True))
         cells = [as_text(curve[value]) if value in curve else "-" for value in sweep.values]
-        power = sweep.exponent(port, figure)
-        result.add_row(port, *cells, "-" if math.isnan(power) else f"^{power:.2f}")
+        grows = sweep.exponent(port, figure)
+        result.add_row(port, *cells, "-" if math.isnan(grows) else f"^{power(grows)}")
     return result
 
 
@@ -31,66 +32,45 @@ MARKERS = "os^DvP*X"
 
 
 def draw(
-    sweep: Sweep, file: IO[bytes] | Path, form: str, *, unit: str = "", dark: bool = False
+    sweep: Sweep, file: IO[bytes] | Path, form: str, theme: Theme = LIGHT, *, unit: str = ""
 ) -> None:
     """Time of each port over the dimension, both on log scales, with the fitted exponents."""
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    mpl.rcParams |= {"svg.hashsalt": "portstudy", "font.size": 10}
-    from matplotlib import pyplot as plt
-
-    ink, paper = ("#e6edf3", "#0d1117") if dark else ("#1f2328", "#ffffff")
-    canvas, axes = plt.subplots(figsize=(8.2, 5.0), facecolor=paper)
-    axes.set_facecolor(paper)
-    spec = find_kernel(sweep.kernel)
-    seen: dict[str, int] = {}
-    ends = []
-    for port in sweep.ports():
-        library = spec.library(port)
-        x, y = sweep.curve(port)
-        shade = seen[library] = seen.get(library, -1) + 1
-        axes.plot(
-            x, y, marker=MARKERS[shade % len(MARKERS)], color=COLOURS.get(library, OTHER),
-            linestyle=("-", "--", ":", "-.")[shade % 4], markersize=5, linewidth=1.6,
-        )  # fmt: skip
-        power = sweep.exponent(port)
-        ends.append((math.log(y[-1]), x[-1], f"{port} ^{power:.2f}", COLOURS.get(library, OTHER)))
-    if sweep.limit()[0]:
-        x, y = sweep.limit()
-        axes.plot(x, y, color=ink, alpha=0.6, linewidth=1, linestyle=(0, (1, 1)))
-        ends.append((math.log(y[-1]), x[-1], "limit of this machine", ink))
-    axes.set_xscale("log")
-    axes.set_yscale("log")
-    # Names at the ends of the lines, moved apart where lines end close to each other.
-    low, high = (math.log(y) for y in axes.get_ylim())
-    gap, last = 0.052 * (high - low), -math.inf
-    for height, end, text, colour in sorted(ends):
-        last = max(height, last + gap)
-        axes.annotate(
-            text, (end, math.exp(height)), (1.02, (last - low) / (high - low)),
-            textcoords="axes fraction", color=colour, fontsize=8.5, va="center",
-            family="monospace", annotation_clip=False,
-        )  # fmt: skip
-    axes.set_xticks(sweep.values, [f"{value:g}" for value in sweep.values])
-    axes.minorticks_off()
-    axes.yaxis.set_major_formatter(lambda value, _: duration(value))
-    axes.set_xlabel(f"{sweep.dimension}{', ' + unit if unit else ''} (log scale)", color=ink)
-    axes.set_ylabel("time of one call (log scale)", color=ink)
-    session = sweep.sessions[0]
-    axes.set_title(
-        f"{spec.name} over {sweep.dimension}: {session.dtype}, {session.device}, "
-        f"threads: {session.threads}",
-        color=ink, loc="left", fontsize=11,
-    )  # fmt: skip
-    axes.tick_params(colors=ink, which="both")
-    for side, spine in axes.spines.items():
-        spine.set_visible(side in ("left", "bottom"))
-        spine.set_color(ink)
-    axes.grid(color=ink, alpha=0.12)
-    canvas.tight_layout()
-    canvas.savefig(
-        file, format=form, dpi=150, bbox_inches="tight",
-        metadata={"Date": None} if form == "svg" else None,
-    )  # fmt: skip
-    plt.close(canvas)
+    with canvas(file, theme, form, figsize=(8.8, 5.0)) as (_, ((axes,),)):
+        spec = find_kernel(sweep.kernel)
+        seen: Counter[str] = Counter()
+        ends = []
+        for port in sweep.ports():
+            library, (x, y) = spec.library(port), sweep.curve(port)
+            colour, shade = theme.library(library), seen[library]
+            seen[library] += 1
+            axes.plot(
+                x, y, marker=MARKERS[shade % len(MARKERS)], color=colour,
+                linestyle=("-", "--", ":", "-.")[shade % 4], markersize=5, linewidth=1.6,
+            )  # fmt: skip
+            ends.append((math.log(y[-1]), x[-1], f"{port} ^{power(sweep.exponent(port))}", colour))
+        if sweep.limit()[0]:
+            x, y = sweep.limit()
+            axes.plot(x, y, color=theme.ink, alpha=0.6, linewidth=1, linestyle=(0, (1, 1)))
+            ends.append((math.log(y[-1]), x[-1], "limit of this machine", theme.ink))
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        # Names at the ends of the lines, moved apart where lines end close to each other.
+        low, high = (math.log(y) for y in axes.get_ylim())
+        gap, last = 0.052 * (high - low), -math.inf
+        for height, end, text, colour in sorted(ends):
+            last = max(height, last + gap)
+            axes.annotate(
+                text, (end, math.exp(height)), (1.02, (last - low) / (high - low)),
+                textcoords="axes fraction", color=colour, fontsize=8.5, va="center",
+                family="monospace", annotation_clip=False,
+            )  # fmt: skip
+        axes.set_xticks(sweep.values, [f"{value:,g}" for value in sweep.values])
+        axes.minorticks_off()
+        axes.yaxis.set_major_formatter(lambda value, _: duration(value))
+        axes.set_xlabel(f"{sweep.dimension}{', ' + unit if unit else ''} (log scale)")
+        axes.set_ylabel("time of one call (log scale)")
+        session = sweep.sessions[0]
+        axes.set_title(
+            f"{spec.name} over {sweep.dimension}: {session.dtype}, "
+            f"{session.device}, threads: {session.threads}"
+        )

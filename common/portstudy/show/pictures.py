@@ -19,12 +19,9 @@ from portstudy.find import find_kernel
 from portstudy.importing import import_file
 from portstudy.kernel import Kernel, Port
 from portstudy.names import Target, UnknownName
+from portstudy.show.theme import LIGHT, Theme, canvas
 
-# Okabe and Ito's palette, which colour-blind readers can tell apart; and what is nearest to each
-# of them among the colours that every terminal has.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D1F", "#666666")
-
-
+# What is nearest to each colour of a palette, among those that every terminal has.
 NAMES = ("blue", "red", "green", "magenta", "yellow", "cyan", "bright_black", "white")
 
 
@@ -66,7 +63,7 @@ def raster(spikes: np.ndarray, dt: float, neurons: int = 10**9) -> Panel:
 
 
 def population_rate(spikes: np.ndarray, dt: float, width: float) -> Panel:
-    """Spikes a neuron and second, all neurons together, in bins of `width` ms."""
+    """Spikes per neuron and second, all neurons together, in bins of `width` ms."""
     steps = round(width / dt)
     bins = len(spikes) // steps
     rate = spikes[: bins * steps].reshape(bins, -1).mean(axis=1) / (dt * 1e-3)
@@ -173,54 +170,30 @@ def _limits(panel: Panel) -> dict[str, tuple[float, float]]:
 
 
 def draw(
-    panels: Sequence[Panel], title: str, file: IO[bytes], form: str, *, dark: bool = False
+    panels: Sequence[Panel], title: str, file: IO[bytes], form: str, theme: Theme = LIGHT
 ) -> None:
-    """The panels as a picture: those of equal axes beside each other, the others in a column."""
-    import matplotlib as mpl
-
-    mpl.use("agg")
-    mpl.rcParams |= {"font.size": 11, "svg.hashsalt": "portstudy"}
-    from matplotlib import pyplot as plt
-
-    ink, paper = ("#e6edf3", "#0d1117") if dark else ("#1f2328", "#ffffff")
-    palette = [COLOURS[5], *COLOURS[1:5], COLOURS[0], *COLOURS[6:]] if dark else COLOURS
+    """The panels as a picture, one below the other."""
     heights = [panel.height for panel in panels]
-    figure, rows = plt.subplots(
-        len(panels), squeeze=False, layout="constrained", facecolor=paper,
-        figsize=(9, 0.9 + 2.3 * sum(heights)), height_ratios=heights,
-    )  # fmt: skip
-    for panel, axes in zip(panels, rows[:, 0], strict=True):
-        axes.set_facecolor(paper)
-        for mark in panel.marks:
-            colour = palette[mark.colour % len(palette)]
-            if mark.line:
-                axes.plot(mark.x, mark.y, color=colour, linewidth=1.4, label=mark.label or None)
-            else:
-                # The more points, the smaller: a raster of ten thousand spikes stays one.
-                size = float(np.clip(3000 / max(1, len(mark.x)), 1.0, 9.0))
-                axes.scatter(
-                    mark.x, mark.y, s=size, color=colour, linewidths=0, label=mark.label or None
-                )
-        axes.set_title(panel.title, loc="left", color=ink, fontsize=11)
-        axes.set_xlabel(panel.x_label, color=ink)
-        axes.set_ylabel(panel.y_label, color=ink)
-        if panel.equal:
-            axes.set_aspect("equal", adjustable="datalim")
-        if any(mark.label for mark in panel.marks):
-            axes.legend(
-                frameon=False, labelcolor=ink, loc="center left", bbox_to_anchor=(1.0, 0.5),
-                markerscale=3,
-            )  # fmt: skip
-        axes.tick_params(colors=ink)
-        axes.margins(x=0.01)
-        for side, spine in axes.spines.items():
-            spine.set_visible(side in ("left", "bottom"))
-            spine.set_color(ink)
-        axes.grid(color=ink, alpha=0.12)
-        axes.set_axisbelow(True)
-    figure.suptitle(title, x=0.01, ha="left", color=ink, fontweight="bold", fontsize=13)
-    figure.savefig(
-        file, format=form, dpi=150, facecolor=paper,
-        metadata={"Date": None} if form == "svg" else None,
-    )  # fmt: skip
-    plt.close(figure)
+    with canvas(
+        file, theme, form, len(panels), font_size=11, height_ratios=heights,
+        figsize=(9, 0.9 + 2.3 * sum(heights)),
+    ) as (figure, rows):  # fmt: skip
+        for panel, axes in zip(panels, rows[:, 0], strict=True):
+            for mark in panel.marks:
+                colour = theme.palette[mark.colour % len(theme.palette)]
+                label = mark.label or None
+                if mark.line:
+                    axes.plot(mark.x, mark.y, color=colour, linewidth=1.4, label=label)
+                else:
+                    # The more points, the smaller: a raster of ten thousand spikes stays one.
+                    size = float(np.clip(3000 / max(1, len(mark.x)), 1.0, 9.0))
+                    axes.scatter(mark.x, mark.y, s=size, color=colour, linewidths=0, label=label)
+            axes.set_title(panel.title, fontsize=11)
+            axes.set_xlabel(panel.x_label)
+            axes.set_ylabel(panel.y_label)
+            if panel.equal:
+                axes.set_aspect("equal", adjustable="datalim")
+            if any(mark.label for mark in panel.marks):
+                axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), markerscale=3)
+            axes.margins(x=0.01)
+        figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=13)

@@ -1,4 +1,4 @@
-"""A session as a table in a terminal: figures, a sentence, and what a reader must know."""
+"""A session as a table in a terminal: numbers, a sentence, and what a reader must know."""
 
 import math
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from portstudy.find import find_kernel
 from portstudy.measure.session import Figures, Session
 from portstudy.show.console import print_line, print_table
 from portstudy.show.lines import changed_lines
-from portstudy.show.text import _calls, duration, factor, memory, percent
+from portstudy.show.text import calls, digits, duration, factor, memory, percent, plural
 
 # What a session says of a port
 
@@ -60,11 +60,11 @@ def rows(session: Session) -> list[dict[str, Any]]:
 COLUMNS: dict[str, tuple[str, Callable[[float], str]]] = {
     "steady_seconds": ("time", duration),
     "spread": ("spread", percent),
-    "ratio": ("ratio", lambda x: f"{x:.3g}"),
+    "ratio": ("ratio", digits),
     "share_of_limit": ("limit", percent),
     "first_call_seconds": ("first call", duration),
-    "break_even_calls": ("break-even", _calls),
-    "largest_error_ulps": ("ulps", lambda x: f"{x:.3g}"),
+    "break_even_calls": ("break-even", calls),
+    "largest_error_ulps": ("ulps", digits),
     "compile_seconds": ("compile", duration),
     "peak_bytes": ("memory", memory),
     "changed_lines": ("lines", lambda x: f"{x:.0f}"),
@@ -149,12 +149,12 @@ def title(session: Session) -> str:
     rounds = len(session.ports[session.reference].samples)
     return (
         f"{find_kernel(session.kernel).name}, {session.size}: {session.dtype}, {session.device}, "
-        f"threads: {session.threads}, {rounds} round{'' if rounds == 1 else 's'}"
+        f"threads: {session.threads}, {plural(rounds, 'round')}"
     )
 
 
 def remarks(session: Session) -> list[str]:
-    """What a reader of the table must know: the proof, and why a port has no figures."""
+    """What a reader of the table must know: the proof, and why a port has no numbers."""
     ports = session.ports.values()
     measured = [f for f in ports if f.samples]
     reasons = [f"{f.port}: {f.status}: {f.reason}" for f in ports if not f.samples]
@@ -217,10 +217,11 @@ def verdict(session: Session) -> str:
     best = min(measured, key=lambda f: f.steady_seconds)
     if best.port == session.reference:
         return f"Nothing is faster than {best.port}."
-    calls = session.break_even(best.port)
+    number = session.break_even(best.port)
     equal = best.largest_error == 0
     how = "equal to the bit" if equal else f"equal within {factor(best.largest_error)} ulps"
-    even = "is ahead from the first call" if calls == 1 else f"breaks even after {calls:,.0f} calls"
+    ahead = number == 1
+    even = "is ahead from the first call" if ahead else f"breaks even after {calls(number)} calls"
     gain = factor(1 / session.relative(best.port))
     return f"{best.port} is {gain} times as fast as {session.reference}, {how}, and {even}."
 

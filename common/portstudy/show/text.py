@@ -1,13 +1,14 @@
-"""Numbers as text."""
+"""Numbers as text, and tables as Markdown."""
 
 import math
+from collections.abc import Callable, Iterable, Sequence
 
-# Numbers as text
+UNKNOWN = "–"
 
 
 def duration(seconds: float) -> str:
     """Three digits and a unit."""
-    for unit, scale in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)):
+    for unit, scale in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
         if seconds >= scale:
             return f"{seconds / scale:.3g} {unit}" if seconds < 1000 else f"{seconds:.0f} s"
     return f"{seconds * 1e9:.3g} ns"
@@ -32,10 +33,38 @@ def factor(ratio: float) -> str:
     return f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
 
 
-def _calls(number: float) -> str:
-    return "never" if number == math.inf else f"{number:,.0f}"
-
-
 def times(ratio: float) -> str:
-    """A factor, to two digits."""
+    """A factor, to two digits: how many times as fast."""
     return f"{ratio:,.0f}×" if ratio >= 10 else f"{ratio:.2g}×"
+
+
+def calls(number: float) -> str:
+    """After how many calls a port breaks even."""
+    return "never" if number == math.inf else known(number, "{:,.0f}".format)
+
+
+def digits(value: float) -> str:
+    """Three digits."""
+    return f"{value:.3g}"
+
+
+def power(exponent: float) -> str:
+    """Two digits after the point, and no minus before a zero."""
+    return f"{round(exponent, 2) + 0.0:.2f}"
+
+
+def known(value: float, write: Callable[[float], str]) -> str:
+    """A number as text, or a dash where there is none."""
+    return UNKNOWN if math.isnan(value) else write(value)
+
+
+def plural(number: int, noun: str) -> str:
+    """A number of things: 1 round, 2 rounds."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[str]], align: str = "") -> str:
+    """A table as Markdown; `align` is l or r for each column, by default lrrr: numbers right."""
+    align = align or "l" + "r" * (len(headings) - 1)
+    ruler = ["---" if side == "l" else "---:" for side in align]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (headings, ruler, *rows))

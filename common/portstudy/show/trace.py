@@ -1,7 +1,9 @@
 """A time line of one call of a port, for a trace viewer; or what its library tells instead.
 
 python -m portstudy.show.trace lif jax_scan --to build    writes build/lif-jax_scan.trace.json.gz
-python -m portstudy.show.trace lif jax_jit jax_scan --to build --picture notes/profiling
+python -m portstudy.show.trace lif jax_jit_step jax_scan --to build --picture notes/profiling
+
+The second draws them as well.
 
 JAX and torch write a trace of their operations, which ui.perfetto.dev shows. For Numba the parallel
 diagnostics are printed, for NumPy and the others what cProfile says. A port is proven first, to the
@@ -33,14 +35,15 @@ from portstudy.measure.machine import processor, versions
 from portstudy.names import UnknownName
 from portstudy.proof.guards import run
 from portstudy.proof.tiers import prove_to_the_bit
+from portstudy.show.theme import THEMES, Theme, canvas, footnote, name_rows
 
 
 class Event(NamedTuple):
     """A bar of a time line."""
 
     name: str
-    start: float  # us
-    length: float  # us
+    start: float  # µs
+    length: float  # µs
     dispatch: bool
     """Is it Python that asks for an operation, and not the operation?"""
 
@@ -107,32 +110,25 @@ def undisturbed(found: list[Event], window: float) -> float:
 
 def draw(traces: Sequence[Path], to: Path, *, window: float = 500) -> None:
     """So many microseconds of each trace, one below the other, light and dark."""
-    import matplotlib as mpl
-
-    mpl.use("svg")
-    mpl.rcParams |= {"svg.hashsalt": "portstudy", "font.family": "sans-serif", "font.size": 10}
-    from matplotlib import pyplot as plt
-
-    for theme, ink, paper in (("light", "#1f2328", "#ffffff"), ("dark", "#e6edf3", "#0d1117")):
-        size = (8.2, 1.0 + 1.1 * len(traces))
-        figure, rows = plt.subplots(len(traces), sharex=True, figsize=size, facecolor=paper)
-        for trace, axes in zip(traces, [rows] if len(traces) == 1 else rows, strict=True):
-            draw_one(events(trace), axes, window, ink, paper)
-            axes.set_facecolor(paper)
-            title = trace.name.removesuffix(".trace.json.gz").replace("-", "/")
-            axes.set_title(title, color=ink, loc="left", fontsize=10, family="monospace")
-        axes.set_xlabel("microseconds, out of one traced call", color=ink)
-        library = ", ".join(f"{name} {versions()[name]}" for name in ("numpy", "jax", "torch"))
-        made = f"{processor()}; {library}; commit {git('rev-parse', '--short=8', 'HEAD')}"
-        figure.text(0.01, 0.01, made, color=ink, fontsize=6.5, alpha=0.8)
-        figure.tight_layout(rect=(0, 0.03, 1, 1))
-        figure.savefig(f"{to}-{theme}.svg", metadata={"Date": None})
-        plt.close(figure)
+    for theme in THEMES:
+        with canvas(
+            Path(f"{to}-{theme.name}.svg"), theme, rows=len(traces), sharex=True,
+            figsize=(8.2, 1.0 + 1.1 * len(traces)),
+        ) as (figure, rows):  # fmt: skip
+            for trace, axes in zip(traces, rows[:, 0], strict=True):
+                draw_one(events(trace), axes, window, theme)
+                title = trace.name.removesuffix(".trace.json.gz").replace("-", "/")
+                axes.set_title(title, fontsize=10, family="monospace")
+            axes.set_xlabel("microseconds, out of one traced call")
+            library = ", ".join(f"{name} {versions()[name]}" for name in ("numpy", "jax", "torch"))
+            commit = git("rev-parse", "--short=8", "HEAD")
+            footnote(figure, f"{processor()}; {library}; commit {commit}")
 
 
-def draw_one(found: list[Event], axes: Any, window: float, ink: str, paper: str) -> None:
+def draw_one(found: list[Event], axes: Any, window: float, theme: Theme) -> None:
     """Python's requests above, the operations below; a product has a colour of its own."""
     start = undisturbed(found, window)
+    product, other = theme.palette[:2]
     until = 0.0  # JAX writes a request within itself once more
     for name, begin, length, dispatch in found:
         if dispatch and begin < until:
@@ -141,18 +137,16 @@ def draw_one(found: list[Event], axes: Any, window: float, ink: str, paper: str)
         left, right = max(begin - start, 0), min(begin + length - start, window)
         if right <= left:
             continue
-        colour = "#7d8590" if dispatch else "#0072B2" if name.startswith("dot") else "#D55E00"
-        axes.barh(int(dispatch), right - left, 0.7, left, color=colour, lw=0.6 * dispatch, ec=paper)
+        colour = theme.faint if dispatch else product if name.startswith("dot") else other
+        edge = {"lw": 0.6 * dispatch, "ec": theme.paper}
+        axes.barh(int(dispatch), right - left, 0.7, left, color=colour, **edge)
         if right - left > 0.09 * window:
-            middle = (left + right) / 2
-            what = "dispatch" if dispatch else name
-            axes.text(middle, int(dispatch), what, ha="center", va="center", c="white", fontsize=7)
-    axes.set_yticks([0, 1], ["operations", "Python"])
+            where = ((left + right) / 2, int(dispatch))
+            words = "dispatch" if dispatch else name
+            axes.text(*where, words, ha="center", va="center", c=theme.paper, fontsize=7)
+    name_rows(axes, ["operations", "Python"])
+    axes.grid(visible=False)
     axes.set(xlim=(0, window), ylim=(-0.5, 1.5))
-    axes.tick_params(colors=ink, left=False)
-    for side, spine in axes.spines.items():
-        spine.set_visible(side == "bottom")
-        spine.set_color(ink)
 
 
 def main(words: Sequence[str] | None = None) -> None:

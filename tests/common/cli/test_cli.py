@@ -28,8 +28,7 @@ def test_list_names_every_kernel_and_every_port():
 
 def test_list_imports_no_library_of_a_port():
     program = (
-        "import sys; sys.argv[1:] = ['list', 'lif']; "
-        "from portstudy.cli.parser import main; main(); "
+        "import sys; sys.argv[1:] = ['list', 'lif']; from portstudy.cli import main; main(); "
         "print('imported:', *{'jax', 'numba', 'torch', 'scipy', 'matplotlib'} & set(sys.modules))"
     )
     assert subprocess.check_output([sys.executable, "-c", program], text=True).endswith(
@@ -72,8 +71,8 @@ def in_a_copy(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     )
     return subprocess.run(
         [sys.executable, "-m", "portstudy", *arguments],
-        capture_output=True, text=True, cwd=copy,
-        env=os.environ | {"PYTHONPATH": str(copy / "common")},
+        cwd=copy, env=os.environ | {"PYTHONPATH": str(copy / "common")},
+        capture_output=True, text=True,
     )  # fmt: skip
 
 

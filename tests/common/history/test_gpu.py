@@ -19,7 +19,7 @@ from portstudy.measure.session import Figures, Session
 MACHINE = {
     "device_name": "NVIDIA H200", "driver": "580.1", "memory": "143771 MiB", "cuda": "13.0",
     "cpu": "A Processor", "num_cpu": "16", "os": "Linux", "arch": "x86_64", "python": "3.12",
-    "versions": {"numpy": "2.5.2", "jax": "0.11.2", "numba": "0.68.1"}, "barrier_seconds": 1e-6,
+    "versions": {"numpy": "2.5.2", "jax": "0.11.2", "numba": "0.68.1"},
     "commit": "c" * 40,
 }  # fmt: skip
 
@@ -56,7 +56,7 @@ def test_what_is_measured_by_default_has_ports_for_a_gpu():
         assert set(gpu.on_the_gpu(kernel)) & set(ports), kernel
 
 
-def test_a_file_goes_on_where_it_stopped(tmp_path):
+def test_an_interrupted_file_resumes(tmp_path):
     file = gpu.File(tmp_path / "gpu.json")
     assert not file.has("lif", "small", ["jax_scan"], "float32")
     file.data["sessions"].append(asdict(session()))
@@ -158,9 +158,9 @@ def test_a_file_becomes_a_machine_of_the_history(tmp_path):
 
 
 def figures(path: Path, port: str) -> dict[str, float]:
-    from portstudy.history.results import Recorded
+    from portstudy.history.results import cells
 
-    recorded = Recorded(path, json.loads(path.read_text()), "lif", "small")
+    data, place = json.loads(path.read_text()), (port, "small")
     names = ("steady_state", "device_memory")
-    found = {name: recorded.figures(name).get(port, math.nan) for name in names}
+    found = {name: cells(data, f"ports.Lif.track_{name}").get(place, math.nan) for name in names}
     return {name: value for name, value in found.items() if value == value}

@@ -1,7 +1,10 @@
 """asv's side: what is selected, what is skipped and what fails, the site, the README's figures."""
 
+import dataclasses
 import io
 import json
+import math
+import os
 import re
 import subprocess
 import sys
@@ -9,11 +12,15 @@ from pathlib import Path
 
 import pytest
 from portstudy import UnknownName, find_kernel, kernels
+from portstudy.checkout import ROOT, git
 from portstudy.history import offline as site
-from portstudy.history import results
-from portstudy.history.selection import select
+from portstudy.history import record, results
+from portstudy.history.commits import predates
+from portstudy.history.results import cells
+from portstudy.history.selection import Conditions, select
 from portstudy.measure.session import Figures, Session
 from portstudy.pages import readme as figure
+from portstudy.pages import recorded as recorded_results
 from portstudy.show.table import table
 from portstudy.show.text import duration
 
@@ -30,7 +37,6 @@ def test_selection():
         "small",
         "large",
         "wide",
-        "tutorial",
         "silent",
     ]
     ((kernel, size, ports),) = select(["lif:large:torch_*,numpy_event"])
@@ -56,45 +62,48 @@ def test_a_word_that_names_nothing(word, message):
 
 @pytest.fixture
 def recorded(tmp_path, monkeypatch):
-    """A session of which asv's benchmarks read: one port of each status."""
+    """A session that asv's benchmarks read: one port of each status."""
     ports = {
         "numpy_dense": Figures("numpy_dense", samples=[1.0, 2.0], first_call_seconds=1.0),
         "jax_scan": Figures("jax_scan", samples=[0.1, 0.2], first_call_seconds=3.0),
-        "jax_jit": Figures("jax_jit", samples=[3.0, 3.0], first_call_seconds=3.0),
+        "jax_jit_step": Figures("jax_jit_step", samples=[3.0, 3.0], first_call_seconds=3.0),
         "numba_event": Figures("numba_event", "unavailable", "numba is not installed"),
         "torch_scan": Figures("torch_scan", "different", "spikes differs at step 3"),
     }
     session = Session(
         "lif", "small", "float64", "cpu", "all", "numpy_dense", True, "3.11", 2, ports
     )
-    folder = tmp_path / Path(sys.prefix).name
-    folder.mkdir()
-    session.save(folder / "lif-small.json")
-    monkeypatch.setenv("PORTSTUDY_SESSIONS", str(tmp_path))
+    session.save(tmp_path / "Lif-small.json")
     monkeypatch.delenv("PORTSTUDY_REQUIRE", raising=False)
     return session
 
 
-def prepared(port):
-    benchmark = vars(suite)["Lif"]()
-    benchmark.setup("", port, "small")
-    return benchmark
+@pytest.fixture
+def prepared(recorded, tmp_path):
+    """asv's benchmark of a port, once it has found its figures."""
+
+    def prepare(port):
+        benchmark = vars(suite)["Lif"]()
+        benchmark.setup(str(tmp_path), port, "small")
+        return benchmark
+
+    return prepare
 
 
-def test_figures_come_from_the_session(recorded):
+def test_figures_come_from_the_session(prepared):
     benchmark = prepared("jax_scan")
     assert benchmark.track_steady_state("", "jax_scan", "small")["samples"] == [0.1, 0.2]
     assert benchmark.track_relative_time("", "jax_scan", "small")["samples"] == [0.1, 0.1]
     assert benchmark.track_first_call("", "jax_scan", "small") == 3.0
     assert benchmark.track_break_even("", "jax_scan", "small") == 3
-    never = prepared("jax_jit").track_break_even("", "jax_jit", "small")
+    never = prepared("jax_jit_step").track_break_even("", "jax_jit_step", "small")
     assert never != never  # asv's n/a
 
 
-def test_unavailable_is_skipped_and_different_fails(recorded, monkeypatch):
+def test_unavailable_is_skipped_and_different_fails(prepared, monkeypatch):
     with pytest.raises(NotImplementedError, match="numba is not installed"):
         prepared("numba_event")
-    with pytest.raises(NotImplementedError, match="not selected"):
+    with pytest.raises(NotImplementedError, match="not measured at small"):
         prepared("jax_eager")
     with pytest.raises(RuntimeError, match="spikes differs at step 3"):
         prepared("torch_scan")
@@ -120,7 +129,7 @@ def test_the_table_names_every_port(recorded):
     rows = {line.split()[0]: line for line in lines if "_" in line and ":" not in line}
     assert set(rows) == set(recorded.ports)
     assert re.search(r"150 ms +67% +0\.1 +3 s +3 ", rows["jax_scan"])
-    assert "never" in rows["jax_jit"]
+    assert "never" in rows["jax_jit_step"]
     assert "unavailable" in rows["numba_event"]
     assert next(iter(rows)) == "jax_scan"
 
@@ -129,7 +138,7 @@ def test_the_table_names_every_port(recorded):
     ("seconds", "text"),
     [
         (2.5e-7, "250 ns"),
-        (1.234e-6, "1.23 us"),
+        (1.234e-6, "1.23 µs"),
         (0.0315, "31.5 ms"),
         (1, "1 s"),
         (1234.5, "1234 s"),
@@ -139,19 +148,129 @@ def test_duration(seconds, text):
     assert duration(seconds) == text
 
 
-def test_asv_records_versions_and_no_path():
-    """In a process of its own: asv forks, of which JAX warns once it has been imported."""
+def in_asv(program: str) -> str:
+    """What a program with our plugin prints; in a process of its own, as the plugin changes asv."""
     pytest.importorskip("asv")
-    program = (
-        "import portstudy.history.checkout_plugin; from asv.config import Config; "
-        "from asv.environment import get_environments; "
-        "(found,) = get_environments(Config.load('asv.conf.json'), ['checkout']); "
-        "assert not found.can_install_project(); print(found.name)"
+    setup = (
+        "import json, os; from asv.benchmarks import Benchmarks; from asv.config import Config; "
+        "from asv.environment import get_environments; from asv.repo import get_repo; "
+        "from portstudy.history import asv_plugin; conf = Config.load('asv.conf.json'); "
+        "environments = list(get_environments(conf, [])); "
     )
-    name = subprocess.check_output([sys.executable, "-c", program], text=True)
+    command = [sys.executable, "-c", setup + program]
+    path = {"PYTHONPATH": str(ROOT / "common")}
+    return subprocess.check_output(command, text=True, cwd=ROOT, env=os.environ | path)
+
+
+def test_asv_records_versions_and_no_path():
+    name = in_asv("print(*(e.name for e in environments))").strip()
     assert name.startswith("checkout-py3.")
     assert re.search(r"-numpy\d+\.\d+", name)
     assert "venv" not in name
+    assert " " not in name, "one environment"
+
+
+@pytest.mark.parametrize(
+    ("regex", "expected"),
+    [
+        (None, {"Lif-small": find_kernel("lif").ports()}),
+        (["Lif.track_steady_state.*'numba_event', '(small|large)'"],
+         {"Lif-small": ["numba_event"], "Lif-large": ["numba_event"]}),
+    ],
+)  # fmt: skip
+def test_the_suite_is_told_which_ports_are_selected(regex, expected):
+    chosen = in_asv(
+        "from portstudy.history import asv; listed = [vars(b) for b in asv.suite()]; "
+        "Benchmarks._disc_benchmarks = classmethod(lambda cls, *a: listed); "
+        f"Benchmarks.discover(conf, None, environments, [], regex={regex!r}); "
+        "print(os.environ['PORTSTUDY_SELECTED'])"
+    )
+    assert json.loads(chosen) == expected
+
+
+def test_all_that_is_selected_is_measured_together(tmp_path, monkeypatch):
+    calls = []
+
+    class Measured:
+        def save(self, path):
+            calls.append(path.name)
+
+    def measure(kernel, size, ports, **conditions):
+        calls.append((kernel, size, ports, conditions["threads"]))
+        return Measured()
+
+    monkeypatch.setattr(suite, "measure", measure)
+    monkeypatch.setenv("PORTSTUDY_SESSIONS", str(tmp_path))
+    monkeypatch.setenv("PORTSTUDY_THREADS", "1")
+    ports = ["numba_event", "numpy_event"]
+    monkeypatch.setenv("PORTSTUDY_SELECTED", json.dumps({"Lif-small": ports}))
+    folder = vars(suite)["Lif"]().setup_cache()
+    assert folder == str(tmp_path / Path(sys.prefix).name)
+    assert calls == [("lif", "small", ports, "1"), "Lif-small.json"]
+
+
+def test_a_session_is_recorded_as_asv_would(recorded, tmp_path, monkeypatch):
+    pytest.importorskip("asv")
+    monkeypatch.setattr(record, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr(record, "git", lambda *words: "1795218061")
+    machine = {"machine": "a-machine", "cpu": "a", "num_cpu": "2", "device": "cpu"}
+    versions = {"python": "3.11", "jax": "1", "numba": "2", "numpy": "3", "torch": "none"}
+    path = record.record_sessions(
+        [recorded], "1" * 40, machine, Conditions("float64", "all", "cpu"), versions
+    )
+    assert path.name == (
+        "11111111-checkout-py3.11-jax1-numba2-numpy3-torchnone"
+        "-PORTSTUDY_DTYPEfloat64-PORTSTUDY_THREADSall.json"
+    )
+    assert results.unsound(path) == ""
+    data = json.loads(path.read_text())
+    of_asv = json.loads(next(results.RESULTS.glob("*/*-checkout-*.json")).read_text())
+    assert list(data) == list(of_asv)
+    assert data["result_columns"] == of_asv["result_columns"]
+    assert data["date"] == 1795218061000
+    row = dict(
+        zip(data["result_columns"], data["results"]["ports.Lif.track_steady_state"], strict=False)
+    )
+    assert row["version"] == "1"
+    assert row["params"][1][0] == "'small'"
+    first = {
+        port: {
+            column: row[column][5 * number] for column in ("result", "stats_q_25", "stats_repeat")
+        }
+        for number, port in enumerate(find_kernel("lif").ports())
+        if port in recorded.ports
+    }
+    assert first["numpy_dense"] == {"result": 1.5, "stats_q_25": 1.25, "stats_repeat": 2}
+    assert first["torch_scan"]["result"] is None, "its proof failed"
+    assert math.isnan(first["numba_event"]["result"]), "unavailable"
+    ratios = cells(data, "ports.Lif.track_relative_time")
+    again = {port: ratio for (port, size), ratio in ratios.items() if size == "small" and ratio}
+    assert {port: ratio for port, ratio in again.items() if ratio == ratio} == {
+        "numpy_dense": 1.0, "jax_scan": pytest.approx(0.1), "jax_jit_step": 2.25
+    }  # fmt: skip
+
+
+def test_a_session_is_added_to_what_was_recorded_before(recorded, tmp_path, monkeypatch):
+    pytest.importorskip("asv")
+    monkeypatch.setattr(record, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr(record, "git", lambda *words: "1795218061")
+    machine = {"machine": "a-machine", "cpu": "a", "num_cpu": "2", "device": "cpu"}
+    usual = Conditions("float64", "all", "cpu")
+    record.record_sessions([recorded], "1" * 40, machine, usual)
+    path = record.record_sessions(
+        [dataclasses.replace(recorded, size="large")], "1" * 40, machine, usual
+    )
+    data = json.loads(path.read_text())
+    for size in ("small", "large"):
+        assert cells(data, "ports.Lif.track_steady_state")["jax_scan", size] > 0, size
+
+
+def test_a_commit_that_predates_the_package_is_named():
+    (first,) = git("rev-list", "--max-parents=0", "HEAD").split()[:1] or [""]
+    if not first:
+        pytest.skip("no history here")
+    assert predates("HEAD") == ""
+    assert predates(first) == f"{first[:8]} predates the package portstudy: left out"
 
 
 def test_the_site_is_made_local(tmp_path, monkeypatch):
@@ -214,7 +333,7 @@ def test_the_readme_reads_the_newest_result(tmp_path, monkeypatch):
             "results": {
                 f"ports.Lif.track_{name}": [
                     values,
-                    [["'numpy_dense'", "'jax_scan'", "'jax_jit'"], ["'small'", "'large'"]],
+                    [["'numpy_dense'", "'jax_scan'", "'jax_jit_step'"], ["'small'", "'large'"]],
                 ]
                 for name, values in {
                     "steady_state": [10.0, nan, seconds, nan, 20.0, nan],
@@ -227,13 +346,13 @@ def test_the_readme_reads_the_newest_result(tmp_path, monkeypatch):
         folder = tmp_path / "machine"
         folder.mkdir(exist_ok=True)
         (folder / f"{str(date) * 8}-env.json").write_text(json.dumps(result))
-    monkeypatch.setattr(results, "RESULTS", tmp_path)
+    monkeypatch.setattr(recorded_results, "read", lambda: recorded_results.Record.read(tmp_path))
     rows = figure.table("lif", "small").splitlines()
     assert "commit 22222222" in rows[-1]
     assert [re.findall(r"`(\w+)`", row)[0] for row in rows[2:5]] == [
-        "jax_scan", "numpy_dense", "jax_jit",
+        "jax_scan", "numpy_dense", "jax_jit_step",
     ]  # fmt: skip
     assert rows[2].endswith("| 500 ms | 20× | 12 s | 2 |")
     assert rows[4].endswith("| 20 s | 0.5× | 20 s | never |")
     with pytest.raises(FileNotFoundError, match="no recorded result for lif, large"):
-        figure.newest("lif", "large")
+        figure.table("lif", "large")

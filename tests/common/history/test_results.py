@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from portstudy.history.results import RESULTS, history, newest, prune, results, sort_out, unsound
+from portstudy.history.results import RESULTS, history, prune, sort_out, unsound
 
 COMMIT = "1" * 40
 
@@ -65,26 +65,12 @@ def test_what_is_damaged_or_foreign_is_named_and_left_out(damage, why, tmp_path)
     sound, others = sort_out(tmp_path)
     assert sound == [good]
     assert others[path].startswith(why)
-    assert [path for path, _ in results(tmp_path)] == [good]
 
 
 def test_bytes_that_are_no_text(tmp_path):
     path = result_file(tmp_path)
     path.write_bytes(b"\xff\xfe\x00")
     assert unsound(path).startswith("cannot be read")
-
-
-def test_the_newest_has_all_ports_on_all_cores(tmp_path, monkeypatch):
-    monkeypatch.setattr("portstudy.history.results.RESULTS", tmp_path)
-    result_file(tmp_path, date=1)
-    of_the_history = {"PORTSTUDY_DTYPE": "float64", "PORTSTUDY_THREADS": "1"}
-    result_file(tmp_path, commit="2" * 40, date=2, env_vars=of_the_history)
-    gpu = {"machine": "b", "cpu": "a processor", "num_cpu": "2", "device": "cuda"}
-    result_file(tmp_path, commit="3" * 40, date=3, machine="b", params=gpu)
-    assert newest("lif", "small").data["commit_hash"] == COMMIT
-    assert newest("lif", "small", "cuda").data["commit_hash"] == "3" * 40
-    with pytest.raises(FileNotFoundError, match="no recorded result for lif, large"):
-        newest("lif", "large")
 
 
 def test_prune_drops_what_is_published_no_more(tmp_path):

@@ -9,8 +9,8 @@ NOTES = ROOT / "notes"
 def test_links_lead_to_pages_of_the_site():
     text = page(
         "[a](../implementations/lif/jax_scan.py) [b](../implementations/lif/spec.py) [c](lif.md#x) "
-        "[d](../README.md) [e](../common/portstudy/measure/rounds.py#L3) [f](https://example.org) [g](#here) "
-        "[h](README.md)",
+        "[d](../README.md) [e](../common/portstudy/measure/rounds.py#L3) [f](https://example.org) "
+        "[g](#here) [h](README.md)",
         NOTES,
     )
     assert text == (
@@ -41,7 +41,7 @@ def test_a_kernels_page_has_every_port():
     assert text.startswith("# lif\n\nA network of leaky integrate-and-fire (LIF) neurons")
     assert "#/ports.Lif.track_steady_state?" in text
     for port in kernel.ports():
-        assert f"## `{port}`\n\n{kernel.lesson(port)}\n" in text
+        assert f"## `{port}`\n\n{kernel.summary(port)}\n" in text
         assert kernel.path(port).read_text(encoding="utf-8") in text
 
 

@@ -34,11 +34,14 @@ def sweep(sizes: list[str], samples: list[list[float]]) -> Sweep:
     return Sweep("lif", "devices", [1, 4], sessions)
 
 
-def test_work_a_second_is_of_one_round():
+def test_work_per_second_is_of_one_round():
     same, more = ["small", "small"], ["small", "large"]
-    assert scaling.work_a_second(sweep(same, [[8, 4], [2, 2]]), 1) == [4, 2]
-    assert scaling.work_a_second(sweep(more, [[8, 4], [8, 8]]), 1) == [4, 2]  # four times the work
-    assert scaling.work_a_second(sweep(more, [[8, 4], [8, 8]]), 0) == [1, 1]
+    assert scaling.work_per_second(sweep(same, [[8, 4], [2, 2]]), 1) == [4, 2]
+    assert scaling.work_per_second(sweep(more, [[8, 4], [8, 8]]), 1) == [
+        4,
+        2,
+    ]  # 4 times the work
+    assert scaling.work_per_second(sweep(more, [[8, 4], [8, 8]]), 0) == [1, 1]
 
 
 def test_weak_scaling_has_as_much_work_for_each_device():

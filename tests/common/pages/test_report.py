@@ -11,13 +11,17 @@ import pytest
 from portstudy import find_kernel
 from portstudy.checkout import ROOT
 from portstudy.history.results import RESULTS
-from portstudy.pages.lif_study import FOLDER
-from portstudy.pages.report import data, findings
+from portstudy.pages import readme, recorded
+from portstudy.pages.lessons import claims
+from portstudy.pages.lif_study import FOLDER, LifStudy
+from portstudy.pages.recorded import Record
+from portstudy.pages.report import findings
 from portstudy.pages.report.__main__ import check
-from portstudy.pages.report.account import Account
+from portstudy.pages.report.contents import report
+from portstudy.pages.report.document import Code, Link, plain, say
+from portstudy.pages.report.html import page
 from portstudy.pages.report.markdown import markdown
-from portstudy.pages.report.page import page
-from portstudy.pages.report.write import REPORT, for_site, write
+from portstudy.pages.report.write import REPORT, on_site, write
 from portstudy.show.text import times
 
 from benchmarks import ports as suite
@@ -58,12 +62,17 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def results():
-    return data.read(RESULTS, FOLDER)
+    return Record.read(RESULTS)
 
 
 @pytest.fixture(scope="module")
-def html(results):
-    return page(results, Account(results))
+def document(results):
+    return report(results, LifStudy.read(FOLDER))
+
+
+@pytest.fixture(scope="module")
+def html(document):
+    return page(document)
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +81,8 @@ def parsed(html):
 
 
 @pytest.fixture(scope="module")
-def text(results):
-    return markdown(results, Account(results))
+def text(document):
+    return markdown(document)
 
 
 def record(
@@ -111,14 +120,39 @@ def record(
 @pytest.fixture
 def folder(tmp_path):
     (tmp_path / "results").mkdir()
-    (tmp_path / "account").mkdir()
+    (tmp_path / "study").mkdir()
     return tmp_path / "results"
 
 
 def made(folder):
     """The page, its twin and what they are made from."""
-    found = data.read(folder, folder.parent / "account")
-    return page(found, Account(found)), markdown(found, Account(found)), found
+    found, study = Record.read(folder), LifStudy.read(folder.parent / "study")
+    document = report(found, study)
+    return page(document), markdown(document), found
+
+
+def test_words_are_text_and_markup_is_nodes():
+    assert say("`a_b` is *so* {much}: [see](notes/x.md)", much="**1**")[0] == Code("a_b")
+    assert say("[{x}]({to})", x="<b>", to="a") == [Link(["<b>"], "a")]
+    assert plain(say("`a` is **{much}** *more*", much="2×")) == "a is 2× more"
+
+
+def test_readme_and_report_name_the_same_winner(text, html, results):
+    wins = [int(n) for n in re.findall(r"(?m)^\| [^|-]+ \| (\d+) \|", readme.frameworks())]
+    winners = [found.best for found in results.everything()]
+    assert sum(wins) == sum(not winner.is_reference for winner in winners)
+    assert wins[0] == sum(winner.library == "numba" for winner in winners)
+    for found in results.everything():
+        summary = text.partition("## The best port of each kernel")[2].partition("\n## ")[0]
+        (best,) = re.findall(rf"(?m)^\| \[`{found.name}`\].*$", summary)
+        port, gain = found.best.port, times(found.best.gain)
+        assert re.search(rf"\b{found.size}\b.*\[`{port}`\].* {re.escape(gain)} \|", best)
+        assert (
+            f'title="{port}: {gain}"'
+            in re.findall(r'win"><a [^>]+', html)[
+                [other.name for other in results.everything()].index(found.name)
+            ]
+        )
 
 
 def test_what_is_out_of_date_is_said(tmp_path, monkeypatch, capsys):
@@ -183,7 +217,7 @@ def test_each_cell_has_the_recorded_number_and_three_links(name, results, html, 
         found = run["results"].get(f"ports.{name.title().replace('_', '')}.track_relative_time")
         if found:
             ports, sizes = found[1]
-            size = sizes.index(repr(results.figures(name)[0].size))
+            size = sizes.index(repr(results.compared(name).size))
             for i, port in enumerate(ports):
                 ratio = found[0][i * len(sizes) + size]
                 if isinstance(ratio, float) and ratio == ratio:
@@ -206,19 +240,29 @@ def test_each_cell_has_the_recorded_number_and_three_links(name, results, html, 
 
 def test_lessons():
     assert findings.lesson("lif", "jax_scan") == "lif"  # which links to its file
-    assert findings.lesson("gaussian_mixture", "jax_vmap") == "vmap"  # which has its name
+    assert findings.lesson("gaussian_mixture", "jax_vmap_step") == "vmap"  # which has its name
     assert findings.lesson("softmax_regression", "torch_compile") == "torch-compile"
 
 
-def test_kinds_of_ports():
+def test_kinds_of_ports(folder):
     kinds = {
-        "numpy_event": "numpy", "jax_eager": "jax-eager", "jax_jit_host": "jax",
+        "numpy_event": "numpy", "jax_eager": "jax-eager", "jax_jit_step_host": "jax",
         "jax_scan": "jax", "numba_event": "numba", "torch_eager": "torch-eager",
         "torch_scan_event": "torch", "brian2_cpp": "peer", "unheard_of": "peer",
     }  # fmt: skip
-    assert {port: findings.family("lif", port) for port in kinds} == kinds
-    assert findings.family("lif_ensemble", "numba_parallel_fused") == "numba-parallel"
-    assert findings.family("threefry", "jax_random") == "peer"
+    record(folder, dict.fromkeys(kinds, 0.5))
+    (found,) = Record.read(folder).everything()
+    assert {r.port: findings.family(r) for r in found} == kinds
+    for kernel, port, kind in (
+        ("lif_ensemble", "numba_parallel_fused", "numba-parallel"),
+        ("threefry", "jax_random", "peer"),
+    ):
+        assert findings.family(recorded.recorded(kernel)[port]) == kind
+
+
+def test_what_tells_frameworks_apart_is_claimed():
+    for note, names in findings.DISAGREEMENTS.items():
+        assert set(names) <= set(claims(note))
 
 
 def test_what_lost(folder):
@@ -226,15 +270,15 @@ def test_what_lost(folder):
     record(folder, ratios)
     shown, text, found = made(folder)
     lost = findings.lost(found.everything())
-    assert [figure.port for figure in lost.numpy_wins] == ["numpy_event"]
-    assert lost.never_pays == ["lif"]
-    assert [figure.port for figure in lost.slower] == ["jax_scan"], "1.02 is no loss"
+    assert [result.port for result in lost.numpy_wins] == ["numpy_event"]
+    assert lost.never == ["lif"]
+    assert [result.port for result in lost.slower] == ["jax_scan"], "1.02 is no loss"
     assert "jax_<wbr>scan</code></a> takes 2 times as long" in shown
     assert "takes 2 times as long" in text
     record(folder, ratios | {"numba_event": 0.25})
     lost = findings.lost(made(folder)[2].everything())
     assert not lost.numpy_wins
-    assert not lost.never_pays
+    assert not lost.never
 
 
 def test_each_ports_newest_figure_counts(folder):
@@ -242,7 +286,7 @@ def test_each_ports_newest_figure_counts(folder):
     record(folder, {"numpy_dense": 1.0, "jax_scan": 0.2}, date=2 * 10**12, commit="b" * 40)
     record(folder, {"numpy_dense": 1.0, "jax_scan": 9.0}, date=3 * 10**12, threads="1")
     found = made(folder)[2]
-    assert {f.port: f.gain for f in found.figures("lif")} == {
+    assert {r.port: r.gain for r in found.compared("lif")} == {
         "jax_scan": 5, "numba_event": 4, "numpy_dense": 1
     }  # fmt: skip
 
@@ -259,16 +303,16 @@ def test_damaged_and_foreign_files_are_named(folder):
         "versions": json.dumps(sound | {"requirements": {"numpy": "2"}}),
     }.items():
         good.with_name(f"aaaaaaaa-{name}.json").write_text(damage)
-    account = folder.parent / "account"
-    (account / "lif-small-float64-1.json").write_text('{"kernel": "lif"}')
-    (account / "lif-rate.json").write_text('{"sessions": 3}')
-    (account / "machine.json").write_text('{"processor": "A CPU", "rates": {"bandwidth": [1]}}')
-    (account / "commits.json").write_text("[1]")
+    study = folder.parent / "study"
+    (study / "lif-small-float64-1.json").write_text('{"kernel": "lif"}')
+    (study / "lif-rate.json").write_text('{"sessions": 3}')
+    (study / "machine.json").write_text('{"processor": "A CPU", "rates": {"bandwidth": [1]}}')
+    (study / "commits.json").write_text("[1]")
     session = json.loads((FOLDER / "lif-small-float64-all.json").read_text())
     session["ports"]["jax_scan"]["samples"][0] = float("nan")
-    (account / "lif-small-float64-all.json").write_text(json.dumps(session))
+    (study / "lif-small-float64-all.json").write_text(json.dumps(session))
     shown, text, found = made(folder)
-    named = {Path(path).name for path in found.left_out}
+    named = {Path(path).name for path in found.left_out | LifStudy.read(study).left_out}
     assert named == {
         "aaaaaaaa-empty.json", "aaaaaaaa-list.json", "aaaaaaaa-axes.json", "aaaaaaaa-date.json",
         "aaaaaaaa-versions.json", "lif-small-float64-1.json", "lif-rate.json", "machine.json",
@@ -284,10 +328,10 @@ def test_damaged_and_foreign_files_are_named(folder):
 def test_odd_numbers_are_no_figures(folder):
     record(
         folder,
-        {"numpy_dense": 1.0, "jax_scan": float("inf"), "jax_fori": -1.0, "jax_jit": 0.0,
+        {"numpy_dense": 1.0, "jax_scan": float("inf"), "jax_fori": -1.0, "jax_jit_step": 0.0,
          "numba_event": 0.25},
     )  # fmt: skip
-    assert {f.port for f in made(folder)[2].figures("lif")} == {"numpy_dense", "numba_event"}
+    assert {r.port for r in made(folder)[2].compared("lif")} == {"numpy_dense", "numba_event"}
 
 
 def test_odd_values_beside_a_figure_are_left_out(folder):
@@ -300,7 +344,7 @@ def test_odd_values_beside_a_figure_are_left_out(folder):
         written["results"][f"ports.Lif.track_{name}"] = [[value] * 4, relative[1], "1"]
     path.write_text(json.dumps(written))
     shown, _, found = made(folder)
-    top = found.figures("lif")[0]
+    top = found.compared("lif").best
     assert (top.port, top.low) == ("jax_scan", 0.5)
     assert str(top.first_call) == str(top.over_limit) == "nan"
     assert not top.over_peer
@@ -310,7 +354,7 @@ def test_odd_values_beside_a_figure_are_left_out(folder):
 def test_two_machines_side_by_side(folder):
     record(folder, {"numpy_dense": 1.0, "jax_scan": 0.25, "numba_event": 0.5}, machine="one")
     record(
-        folder, {"numpy_dense": 1.0, "jax_scan": 0.01, "jax_jit": 0.5, "torch_eager": 0.25},
+        folder, {"numpy_dense": 1.0, "jax_scan": 0.01, "jax_jit_step": 0.5, "torch_eager": 0.25},
         machine="two", device="cuda", device_name="A GPU",
     )  # fmt: skip
     shown, text, found = made(folder)
@@ -341,7 +385,7 @@ def test_library_versions_side_by_side(folder):
     assert "jax 0.8.0, numba 0.61.2" in said
     assert "of 3 ports measured with both at one commit, 1 changed" in said
     assert "of 3 ports" in text
-    assert found.everything() == {}, "what make history measures is not what the matrix shows"
+    assert found.everything() == [], "what make history measures is not what the matrix shows"
 
 
 def test_what_a_file_says_stays_text(folder):
@@ -366,8 +410,8 @@ def test_nothing_recorded(folder):
     assert not [a for tag, a in Page(shown).tags if tag == "svg" and "aria-hidden" not in a]
 
 
-def test_on_the_site(html):
-    site = Page(for_site(html))
+def test_on_the_site(document, html):
+    site = Page(page(document, on_site))
     assert "../notes/kernels/lif.html#jax-scan" in site.links
     assert "../notes/kernels/lif.html" in site.links
     assert "../index.html#/ports.Lif.track_relative_time?p-port=%27jax_scan%27" in site.links

@@ -1,6 +1,6 @@
 """Writes the report from the committed results, names what it left out; or checks it.
 
-python -m common.report [check]
+python -m portstudy.pages.report [check]
 """
 
 import sys
@@ -24,6 +24,6 @@ def check() -> int:
 if __name__ == "__main__":
     if sys.argv[1:] == ["check"]:
         sys.exit(check())
-    for left_out, why in write().left_out.items():
+    for left_out, why in write().items():
         print(f"Left out: {left_out} {why}")
     print(f"Report: {REPORT}/index.html, and README.md beside it")

@@ -5,14 +5,15 @@ a colour and a shape, so neither is needed to tell two apart. All are as wide as
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import NamedTuple
 
+from portstudy.measure.sweep import Sweep
+from portstudy.pages.lif_study import Roofline, Step
 from portstudy.show.text import duration, times
 
 WIDTH = 460
-
 
 SHAPES = {
     "numpy": "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z",
@@ -142,11 +143,11 @@ def spread(heights: Sequence[float], apart: float, low: float, high: float) -> l
     return placed
 
 
-def growth(
-    name: str, title: str, x_label: str, curves: Sequence[Line], limit: Line | None, words: str
-) -> str:
+def growth(name: str, title: str, x_label: str, sweep: Sweep, exponents: Mapping[str, str]) -> str:
     """Time over the size of a problem, both as logarithms; names at the ends of the lines."""
-    shown = [*curves, *([limit] if limit else [])]
+    shown = [Line(*sweep.curve(port), framework(port), port) for port in exponents]
+    if len(sweep.limit()[0]) > 1:
+        shown.append(Line(*sweep.limit(), "limit", "limit"))
     height, right = 300, WIDTH - 142
     x = scale((v for line in shown for v in line.x), 62, right, 1.0)
     y = scale((v for line in shown for v in line.y), height - 40, 30)
@@ -166,6 +167,7 @@ def growth(
             f'<path class="lead" d="M{end + 5:.0f} {y(line.y[-1]):.0f}L{right + 12} {at:.0f}"/>'
         )
         parts.append(text(right + 15, at + 4, line.name, kind="code"))
+    words = "; ".join(f"{port} as the power {power}" for port, power in exponents.items())
     return whole(name, height, f"{title}. {words}", parts)
 
 
@@ -201,15 +203,6 @@ def legend(at: float, named: Iterable[str]) -> list[str]:
     return parts
 
 
-class Step(NamedTuple):
-    """A step of the ladder."""
-
-    port: str
-    seconds: float
-    factor: str
-    owed: str
-
-
 def ladder(name: str, title: str, steps: Sequence[Step]) -> str:
     """Each step from the time before it to its own: to the left is faster."""
     row, top = 44, 14
@@ -232,10 +225,10 @@ def ladder(name: str, title: str, steps: Sequence[Step]) -> str:
                 f'<rect class="{kind}" x="{left:.1f}" y="{y - 6}" width="{wide:.1f}" height="12"/>'
             )
             parts.append(f'<path class="lead" d="M{before:.1f} {y - 38}V{y - 6}"/>')
-        parts.append(mark(Point(step.seconds, 1, framework(step.port), step.port), x, _level(y)))
-        words = f"{step.port} {duration(step.seconds)}"
-        if step.factor:
-            words += f" · {step.factor} · {step.owed.partition(':')[0]}"
+        parts.append(mark(Point(step.seconds, 1, framework(step.after), step.after), x, _level(y)))
+        words = f"{step.after} {duration(step.seconds)}"
+        if step.before:
+            words += f" · {times(step.factor)} · {step.why.partition(':')[0]}"
         parts.append(text(12, y - 12, words, kind="halo"))
     return whole(name, height, title, parts)
 
@@ -245,22 +238,15 @@ def _level(y: float) -> Scale:
     return Scale(1, 10, y, y + 1)
 
 
-def roofline(
-    name: str,
-    title: str,
-    bandwidths: Sequence[tuple[str, float]],
-    peak: float,
-    intensity: float,
-    limit: float,
-    ports: Sequence[tuple[str, float]],
-) -> str:
-    """Operations a second over operations a byte, under what this machine can do."""
+def roofline(name: str, title: str, roof: Roofline) -> str:
+    """Operations per second over operations per byte, under what this machine can do."""
+    _, bandwidths, peak, intensity, limit, ports = roof
     height, right = 430, WIDTH - 8
     lowest = min(rate for _, rate in ports)
     x = Scale(intensity / 10, peak / min(rate for _, rate in bandwidths) * 12, 60, right)
     y = Scale(lowest / 1.5, peak * 1.6, height - 40, 34)
     parts = axes(
-        x, y, ("additions and multiplications a byte", "operations a second"),
+        x, y, ("additions and multiplications per byte", "operations per second"),
         (lambda v: f"{v:g}", lambda v: f"{v / 1e9:g} G"),
     )  # fmt: skip
     for label, rate in bandwidths:
@@ -289,6 +275,6 @@ def roofline(
         kind = "halo" if port == labels[0][0] else "code halo"
         parts.append(text(aside + 3, ends_at + 4, port, kind=kind))
         if port != labels[0][0]:
-            what = f"{port}: {rate / 1e9:.3g} billion operations a second"
+            what = f"{port}: {rate / 1e9:.3g} billion operations per second"
             parts.append(mark(Point(intensity, rate, framework(port), what), x, y))
     return whole(name, height, title, parts)

@@ -1,19 +1,22 @@
-"""What the report says of the recorded figures: kinds of ports, lessons, what lost, the proof."""
+"""What the report concludes from the recorded results: kinds of ports, what lost, the proof.
+
+Two answers are read from text, since nothing else has them: `family` looks into a port's code for
+what compiles it, and `lesson` into the notes for what links to a port's file. Neither decides what
+is measured or proven.
+"""
 
 import ast
 import functools
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import Any, NamedTuple
 
-from portstudy.find import find_kernel
 from portstudy.history.results import LIBRARIES, benchmark_class
 from portstudy.pages.lessons import NOTES, ROOT, claims
-from portstudy.pages.report.data import Figure, Run
-from portstudy.show.lines import changed_lines, code_of
-from portstudy.show.text import duration
+from portstudy.pages.recorded import Comparison, Result
+from portstudy.show.lines import code_of
 
 FAMILIES = {
     "numpy": ("NumPy", "rewritten"),
@@ -27,49 +30,25 @@ FAMILIES = {
 }
 """The columns of the matrix: framework and style. `peer`: what one would call, not write."""
 
-
 SAME = 1.1
 """Two times within this factor count as the same."""
 
 
 LATE, SLOWEST, MOVED = 8, 10, 30
-"""How many are listed: fastest ports that pay late, ports that lost, ports that versions moved."""
+"""How many are listed: ports that break even late, that lost, that other versions moved."""
 
 
 @functools.cache
-def family(kernel: str, port: str) -> str:
+def family(result: Result) -> str:
     """One of FAMILIES, by the port's name and code; a library that we do not know is a `peer`."""
-    spec = find_kernel(kernel)
-    library = port.split("_", 1)[0]
-    if port in spec.peers or library not in LIBRARIES or port not in spec.ports():
+    library = result.library
+    if result.port in result.kernel.peers or library not in LIBRARIES:
         return "peer"
-    code = "\n".join(code_of(spec.path(port)))
-    compiled = re.search(r"\bjit\b|\bpmap\b|\btorch\.compile\b|\bcompile\(", code)
+    code = "\n".join(code_of(result.kernel.path(result.port)))
     if library == "numba":
         return "numba-parallel" if "parallel=True" in code else "numba"
-    if library in ("jax", "torch") and not compiled:
-        return f"{library}-eager"
-    return library
-
-
-def there(kernel: str, port: str) -> bool:
-    """Is it still a port of this project? Records are older than the ports' files."""
-    return port in find_kernel(kernel).ports()
-
-
-@functools.cache
-def lines(kernel: str, port: str) -> float:
-    """How many lines of code differ from the reference; NaN for a port that is not there."""
-    spec = find_kernel(kernel)
-    if not there(kernel, port):
-        return math.nan
-    return changed_lines(spec.path(spec.reference), spec.path(port))
-
-
-def what(kernel: str) -> str:
-    """What it computes: the first line of its spec."""
-    text = (find_kernel(kernel).folder / "spec.py").read_text(encoding="utf-8")
-    return (ast.get_docstring(ast.parse(text)) or "").split("\n", 1)[0]
+    compiled = re.search(r"\bjit\b|\bpmap\b|\btorch\.compile\b|\bcompile\(", code)
+    return library if library == "numpy" or compiled else f"{library}-eager"
 
 
 def plot(kernel: str, size: str, port: str = "") -> str:
@@ -94,10 +73,11 @@ def _notes() -> dict[str, str]:
 
 @functools.cache
 def lesson(kernel: str, port: str) -> str:
-    """The lesson of a port: one that links to its file, is named after it, or names its kernel.
+    """The note that teaches most about a port: one that links to its file, or else a guess.
 
-    The notes' index, for a port of which no lesson speaks. Links in tables count in the lesson of
-    the kernel alone: elsewhere they are of whatever was the fastest.
+    The guess is a note that shares a word with the port's name, or else the first that names its
+    kernel, or else the notes' index. Links in tables count in the note of the kernel alone:
+    elsewhere they are to whatever was the fastest.
     """
     file = f"implementations/{kernel}/{port}.py"
     if file in _notes().get(kernel, ""):
@@ -120,88 +100,79 @@ def lesson(kernel: str, port: str) -> str:
 class Lost(NamedTuple):
     """Where porting did not help."""
 
-    numpy_wins: list[Figure]
+    numpy_wins: list[Result]
     """The fastest of a kernel, where it is NumPy."""
-    never_pays: list[str]
-    """Kernels none of whose compiled ports ever makes up for its first call."""
-    late: list[Figure]
-    """Compiled ports that are the fastest, but need many calls to have paid: the latest first."""
-    slower: list[Figure]
+    never: list[str]
+    """Kernels none of whose compiled ports ever breaks even."""
+    late: list[Result]
+    """Ports that are the fastest, but need many calls to break even: the latest first."""
+    slower: list[Result]
     """Ports that took longer than the reference, by their quartiles: the slowest first."""
-    apart: list[Figure]
+    apart: list[Result]
     """Of each kernel, the port furthest from the reference, where any is apart."""
 
 
 COMPILED = ("jax", "numba", "numba-parallel", "torch")
 
 
-def lost(found: dict[str, list[Figure]]) -> Lost:
-    """What lost, among the figures of each kernel."""
-    of_family = {
-        kernel: [f for f in figures if family(kernel, f.port) in COMPILED]
-        for kernel, figures in found.items()
+def lost(found: Sequence[Comparison]) -> Lost:
+    """What lost, among the results of each kernel."""
+    compiled = {
+        kernel.name: [r.break_even for r in kernel if family(r) in COMPILED] for kernel in found
     }
-    best = [figures[0] for figures in found.values()]
-    every = [figure for figures in found.values() for figure in figures]
+    best = [kernel.best for kernel in found]
+    every = [result for kernel in found for result in kernel]
+    furthest = [max(kernel, key=lambda r: r.error if r.error == r.error else 0) for kernel in found]
     return Lost(
-        [f for f in best if family(f.kernel, f.port) == "numpy"],
-        [k for k, fs in of_family.items() if fs and all(f.break_even == math.inf for f in fs)],
-        sorted((f for f in best if 20 <= f.break_even < math.inf), key=lambda f: -f.break_even),
-        sorted((f for f in every if f.low > SAME), key=lambda f: -f.ratio),
-        sorted(
-            (
-                worst
-                for figures in found.values()
-                if (worst := max(figures, key=lambda f: f.error if f.error == f.error else 0)).error
-                > 0
-            ),
-            key=lambda f: -f.error,
-        ),
+        [r for r in best if family(r) == "numpy"],
+        [name for name, calls in compiled.items() if calls and min(calls) == math.inf],
+        sorted((r for r in best if 20 <= r.break_even < math.inf), key=lambda r: -r.break_even),
+        sorted((r for r in every if r.low > SAME), key=lambda r: -r.ratio),
+        sorted((r for r in furthest if r.error > 0), key=lambda r: -r.error),
     )
 
 
-NAMES = ("NumPy", "JAX", "Numba", "PyTorch")
+DISAGREEMENTS = {
+    "einsum": ["numpy_adds_to_zero"],
+    "in-place": ["plus_equals_depends_on_the_library", "at_knows_repeated_indices"],
+    "precision": ["general_sums_differ_from_order_to_order"],
+    "sharp-edges": [
+        "nan_is_silent", "an_integer_knows_no_nan", "out_of_bounds", "overflow", "division",
+        "default_dtypes",
+    ],
+    "torch-compile": ["a_number_over_a_tensor_is_rounded_twice"],
+}  # fmt: skip
+"""The claims of each note that tell frameworks apart: one line of code, another meaning."""
 
 
-def disagreements() -> list[tuple[str, str, str]]:
-    """Lesson, name and sentence of the claims that tell three frameworks apart."""
-    return [
-        (name, claim, sentence)
-        for name in _notes()
-        if (ROOT / "tests" / "lessons" / f"test_{name.replace('-', '_')}.py").exists()
-        for claim, sentence in claims(name).items()
-        if sum(word in sentence for word in NAMES) >= 3 and "alike" not in sentence
-    ]
+def disagreements() -> list[tuple[str, str]]:
+    """Note and sentence of each of DISAGREEMENTS."""
+    return [(note, claims(note)[name]) for note, names in DISAGREEMENTS.items() for name in names]
 
 
 # Proof
 
 
-def proof(kernel: str, figures: Iterable[Figure]) -> str:
-    """How the outputs of these ports were held against the reference's."""
-    spec, figures = find_kernel(kernel), list(figures)
-    rules = ", ".join(f"{name} {rule(r)}" for name, r in spec.outputs.items())
-    largest = max((f.error for f in figures if f.error == f.error), default=math.nan)
+def proof(found: Comparison) -> str:
+    """How the outputs of these ports were compared with the reference's."""
+    spec = found.kernel
+    rules = ", ".join(f"{name} {rule(r)}" for name, r in spec.rules(()).items())
+    largest = max((r.error for r in found if r.error == r.error), default=math.nan)
+    how = "compared within the tolerances of the spec"
     if spec.dyadic is not None:
-        how = "compared bit for bit, on inputs on which no order of summation can matter"
-        apart = [f.port for f in figures if rounds_elsewhere(kernel, f.port)]
+        how = "compared bit for bit, on inputs for which the order of summation cannot matter"
+        apart = [r.port for r in found if r.exists and spec.backend(r.port).rounds_elsewhere]
         if apart:
             how += f" ({', '.join(apart)}: within the tolerances of the spec)"
-    else:
-        how = "compared within the tolerances of the spec"
     error = f"; largest error {largest:.3g} ulps" if largest == largest else ""
+    wrong = wrong_ports(spec.name)
     more = [
-        "every single step on general inputs" if spec.single_steps else "general inputs",
+        "every single step on general inputs" if spec.steps else "general inputs",
         "float32 against float64",
-        f"{wrong_ports(kernel)} known-wrong ports that must fail" if wrong_ports(kernel) else "",
+        f"{wrong} known-wrong ports that must fail" if wrong else "",
     ]
     tests = ", ".join(filter(None, more))
-    return f"Timed outputs {how}{error}. Tests add {tests}. Rules: {rules}."
-
-
-def rounds_elsewhere(kernel: str, port: str) -> bool:
-    """Is it of a library whose arithmetic is another, so that no bits can be asked for?"""
-    return there(kernel, port) and find_kernel(kernel).backend(port).rounds_elsewhere
+    return f"Timed outputs: {how}{error}. Tests add: {tests}. Rules: {rules}."
 
 
 def rule(given: Any) -> str:
@@ -244,57 +215,24 @@ class Bought(NamedTuple):
     break_even: float
 
 
-def bought(found: dict[str, list[Figure]]) -> list[Bought]:
+def bought(found: Sequence[Comparison]) -> list[Bought]:
     """What a line of porting buys, in each family."""
-    groups: dict[str, list[Figure]] = {name: [] for name in FAMILIES}
-    for kernel, figures in found.items():
-        for figure in figures:
-            if figure.port != reference(figure):
-                groups[family(kernel, figure.port)].append(figure)
+    groups: dict[str, list[Result]] = {name: [] for name in FAMILIES}
+    for result in (result for kernel in found for result in kernel if not result.is_reference):
+        groups[family(result)].append(result)
     return [
         Bought(
-            name, len(figures), middle(lines(f.kernel, f.port) for f in figures),
-            middle(f.gain for f in figures), sum(f.ratio > 1 for f in figures),
-            middle(f.break_even for f in figures),
+            name, len(results), middle(r.lines for r in results), middle(r.gain for r in results),
+            sum(r.ratio > 1 for r in results), middle(r.break_even for r in results),
         )
-        for name, figures in groups.items()
-        if figures
+        for name, results in groups.items()
+        if results
     ]  # fmt: skip
 
 
-def reference(figure: Figure) -> str:
-    """The port that this figure is held against."""
-    return find_kernel(figure.kernel).reference_at(figure.size)
-
-
-def best_of(figures: list[Figure]) -> dict[str, Figure]:
-    """The fastest figure of each family."""
-    best: dict[str, Figure] = {}
-    for figure in figures:
-        best.setdefault(family(figure.kernel, figure.port), figure)
+def best_of(found: Comparison) -> dict[str, Result]:
+    """The fastest port of each family."""
+    best: dict[str, Result] = {}
+    for result in found:
+        best.setdefault(family(result), result)
     return best
-
-
-# As text
-
-
-def calls(number: float) -> str:
-    """After how many calls a port has paid."""
-    if number != number:
-        return "–"
-    return "never" if number == math.inf else f"{number:,.0f}"
-
-
-def known(value: float, write: Callable[[float], str]) -> str:
-    """A number as text, or a dash where there is none."""
-    return write(value) if value == value else "–"
-
-
-def span(seconds: float) -> str:
-    """A time, whose unit stays beside its number."""
-    return duration(seconds).replace(" ", "\N{NO-BREAK SPACE}")
-
-
-def file_of(run: Run) -> str:
-    """A result file's path in the repository."""
-    return "benchmarks/results/" + "/".join(run.path.parts[-2:])
