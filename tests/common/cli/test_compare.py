@@ -148,7 +148,7 @@ def test_a_port_that_hangs_is_a_row_and_the_exit_code():
         (["lif", "--timeout", "0"], "argument --timeout: invalid"),
         (["lif", "--timeout", "inf"], "argument --timeout: invalid"),
         (["lif", "--json", "nowhere/a.json"], "--json: there is no folder"),
-        (["lif", "--csv", "/dev/null"], "--csv: /dev/null is no file"),
+        (["lif", "--csv", "/dev/null"], "--csv: /dev/null is not a file"),
         (["lif", "--markdown", "."], "is a folder"),
         (["lif", "--plot", "a.jpeg"], "--plot: 'a.jpeg' ends with none of .png, .svg, .pdf"),
     ],

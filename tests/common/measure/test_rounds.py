@@ -11,7 +11,7 @@ import sys
 import numpy as np
 import pytest
 from portstudy import UnknownName
-from portstudy.measure.process import usable_processors
+from portstudy.measure.process import PARENT, usable_processors
 from portstudy.measure.rounds import MOST_ROUNDS, _interruptible, _rounds, measure
 from portstudy.measure.session import Figures, Interrupted, Session, Status
 from portstudy.measure.worker import Commands
@@ -206,6 +206,7 @@ serve(lambda job: Probe())
     done = subprocess.run(
         [sys.executable, "-c", code, json.dumps({"threads": threads})],
         input='["load", {}]\n["processors", {}]\n', capture_output=True, text=True, check=True,
+        env=os.environ | {PARENT: str(os.getpid())},
     )  # fmt: skip
     count = json.loads(done.stdout.splitlines()[1])["count"]
     assert count == (1 if threads == "1" else usable_processors())

@@ -18,6 +18,7 @@ def session() -> Session:
         "jax_scan": Figures(
             "jax_scan", samples=[0.001] * 3, first_call_seconds=4.0, largest_error=2.5,
             compile_seconds=3.0, peak_bytes=3 * 2**20, put_seconds=1e-3, get_seconds=2e-6,
+            import_seconds=0.5,
         ),
         "numba_event": Figures("numba_event", "unavailable", "numba [is] not installed"),
     }  # fmt: skip
