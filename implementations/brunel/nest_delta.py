@@ -1,11 +1,11 @@
 """NEST's own `iaf_psc_delta`: its steps are those of this model, in this order.
 
-It decays exactly: with tau_m = -1 / log(1 - leak), as time is counted in steps here, the share
-`leak` is lost. What arrives from outside is sent by a generator for each neuron, and all delays are
-alike, so that neurons are advanced by as many steps at a time. How long a neuron is still held
-cannot be set: those that are held in the beginning fire before it, as long before as the delay and
-with a refractory time of their own, while no neuron is connected yet to another. And what is under
-way in the end is not to be seen: it is what the last rows of the raster say.
+It decays exactly: with tau_m = -1 / log(1 - leak), and time counted in steps, it loses the share
+`leak`. What arrives from outside is sent by a generator for each neuron. All delays are equal, so
+neurons are advanced by that many steps at a time. How long a neuron is still held cannot be set, so
+those that are held at the start fire before it, by the length of the delay, with a refractory time
+of their own and before any neurons are connected. What is under way in the end cannot be read: it
+is what the last rows of the raster say.
 """
 
 import nest

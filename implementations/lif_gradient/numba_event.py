@@ -1,25 +1,19 @@
-"""No products: a row is added for each spike that comes in, forward from it, backward to it.
+"""No products: each spike that comes in adds a row, forward to the current, back to the gradient.
 
-An input sends a spike in one step of sixteen: fifteen of sixteen multiplications are by zero. And a
-neuron's error needs no spikes but its own. So a block of neurons goes forward and back again with
-one example after the other, while its potentials, weights and their gradient stay in the cache.
+An input sends a spike in one step of sixteen, so fifteen of sixteen multiplications are by zero.
+And the error of a neuron needs no spikes but its own. So a block of neurons goes forward and back
+again with one example after the other, while its potentials, weights and their gradient stay in the
+cache.
 """
 
 import numpy as np
 from numba import njit, prange
 
-from .spec import ARCTAN, FAST_SIGMOID, Gradient
+from ._surrogate import derivative
+from .spec import Gradient
 
+derivative = njit(derivative)
 BLOCK = 256  # neurons: of 1000 inputs, 1 MB of weights and as much of their gradient
-
-
-@njit
-def derivative(above, slope, surrogate):
-    if surrogate == FAST_SIGMOID:
-        return 1 / (1 + slope * abs(above)) ** 2
-    if surrogate == ARCTAN:
-        return slope / 2 / (1 + (np.pi / 2 * slope * above) ** 2)
-    return slope if slope * abs(above) < 0.5 else 0 * slope
 
 
 @njit

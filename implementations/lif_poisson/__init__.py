@@ -1,1 +1,1 @@
-"""A network of LIF neurons under Poisson noise, the same noise everywhere: see spec.py."""
+"""A network of LIF neurons with Poisson noise that is the same in every port: see spec.py."""
