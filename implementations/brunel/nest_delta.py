@@ -4,13 +4,14 @@ It decays exactly: with tau_m = -1 / log(1 - leak), and time counted in steps, i
 `leak`. What arrives from outside is sent by a generator for each neuron. All delays are equal, so
 neurons are advanced by that many steps at a time. How long a neuron is still held cannot be set, so
 those that are held at the start fire before it, by the length of the delay, with a refractory time
-of their own and before any neurons are connected. What is under way in the end cannot be read: it
-is what the last rows of the raster say.
+of their own and before any neurons are connected. NEST does not tell what is still under way at the
+end, but the last rows of the raster do.
 """
 
 import nest
 import numpy as np
 
+from ._under_way import under_way
 from .spec import State
 
 
@@ -56,11 +57,8 @@ def brunel(synapses, excitatory, external, state, parameters, refractory_steps):
     ends, senders = (np.array(recorder.events[x], dtype=int) for x in ("times", "senders"))
     spikes[ends - delay - 1, senders - 1] = True
     voltage = np.reshape(population.V_m, neurons)
-    ago = spikes[::-1].argmax(axis=0)  # (neurons,) steps since a neuron fired, if ever it did
+    ago = spikes[::-1].argmax(axis=0)  # (neurons,) steps since each one fired, if it did
     left = np.where(spikes.any(axis=0), refractory_steps - ago, state.refractory - steps)
     refractory = np.maximum(left, 0).astype(np.int32)
-    arriving = np.concatenate([state.arriving[steps:], np.zeros_like(state.arriving)[:steps]])
-    for slot, fired in zip(arriving[::-1], spikes[::-1], strict=False):
-        for sender in np.flatnonzero(fired):
-            np.add.at(slot, indices[indptr[sender] : indptr[sender + 1]], sends[sender])
+    arriving = under_way(state.arriving, spikes, synapses, sends)
     return spikes, State(voltage, refractory, arriving)

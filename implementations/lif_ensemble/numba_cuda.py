@@ -31,7 +31,7 @@ def simulate(weights, drive, start, parameters, steps, raster, spikes, spike_cou
     dt, tau, v_reset, v_threshold, resistance = parameters
     trial, thread, threads = cuda.blockIdx.x, cuda.threadIdx.x, cuda.blockDim.x
     neurons = len(weights)
-    # All of a block's shared memory begins at the same place: one after the other.
+    # Every shared array of a block starts at the same address: they are laid out by hand.
     voltage = cuda.shared.array(0, drive.dtype)[:neurons]  # (neurons,) mV
     integers = cuda.shared.array(0, int32)[neurons * drive.itemsize // 4 :]
     arrived = integers[:neurons]  # who fires, in the order of arrival

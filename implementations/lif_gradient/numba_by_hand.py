@@ -34,7 +34,7 @@ def forward(current, drive, error, decay, threshold):
 def backward(above, spikes, error, by_drive, decay, slope, surrogate):
     steps, examples, neurons = above.shape
     for example in prange(examples):
-        gradient = np.zeros_like(by_drive[0])  # (neurons,) by the current of the step after
+        gradient = np.zeros_like(by_drive[0])  # (neurons,), of the next step's current
         for step in range(steps - 1, -1, -1):
             by_current, fired = above[step, example], spikes[step, example]  # (neurons,)
             for n in range(neurons):

@@ -46,13 +46,13 @@ def add_rows(current, weights, start, x, senders):
 
 
 @njit
-def there_and_back(x, first, senders, weights, drive, parameters, surrogate, outputs, start):
+def forward_and_back(x, first, senders, weights, drive, parameters, surrogate, outputs, start):
     decay, threshold, slope = parameters
     error, spikes, by_weights, by_drive = outputs
     steps, examples, _ = x.shape
     stop = min(start + BLOCK, len(drive))
     drive, by_drive = drive[start:stop], by_drive[start:stop]  # (block,)
-    above = np.empty((steps, len(drive)), dtype=drive.dtype)  # threshold
+    above = np.empty((steps, len(drive)), dtype=drive.dtype)  # (steps, block), U - threshold
     for example in range(examples):
         voltage = np.zeros_like(drive)  # (block,)
         count = error[example, start:stop]  # (block,), less the target
@@ -69,7 +69,7 @@ def there_and_back(x, first, senders, weights, drive, parameters, surrogate, out
                 voltage[n] = 0 if fired[n] else voltage[n]
                 count[n] += fired[n]
 
-        gradient = np.zeros_like(drive)  # (block,) by the current of the step after
+        gradient = np.zeros_like(drive)  # (block,), of the next step's current
         for step in range(steps - 1, -1, -1):
             over, fired = above[step], spikes[step, example, start:stop]  # (block,)
             for n in range(len(drive)):
@@ -85,17 +85,19 @@ def there_and_back(x, first, senders, weights, drive, parameters, surrogate, out
 @njit(parallel=True)
 def in_blocks(x, first, senders, weights, drive, parameters, surrogate, outputs):
     for block in prange((len(drive) + BLOCK - 1) // BLOCK):
-        there_and_back(
+        forward_and_back(
             x, first, senders, weights, drive, parameters, surrogate, outputs, block * BLOCK
         )
 
 
 def lif_gradient(x, weights, drive, target, parameters, surrogate):
     steps, examples, _ = x.shape
-    first = np.empty((steps, examples + 1), dtype=np.int32)  # of the senders in a step, and the end
+    first = np.empty(
+        (steps, examples + 1), dtype=np.int32
+    )  # where the senders of a step start, and end
     senders = np.empty(np.count_nonzero(x), dtype=np.int32)
     find_senders(x, first, senders)
-    error = -target  # (examples, neurons), to which the spikes are added
+    error = -target  # (examples, neurons); the spikes are added to it
     spikes = np.empty((steps, examples, len(drive)), dtype=bool)
     gradient = Gradient(np.zeros_like(weights), np.zeros_like(drive))
     outputs = error, spikes, gradient.weights, gradient.drive

@@ -32,9 +32,9 @@ drive (neurons,), target (examples, neurons), the number of spikes wanted. Retur
 examples, neurons) as booleans, loss, and its Gradient. No units.
 
 Peers: snnTorch's Leaky has this reset (`reset_mechanism="zero"`) and, as here, fires only above the
-threshold, where `lif` also fires at it. Left out: spyx, whose LIF resets by subtraction, through which the
-gradient flows; norse, which has neither an arctan nor a boxcar among its surrogates; a Python loop
-that JAX differentiates as it runs, which takes some 20 times as long as `jax_scan`.
+threshold, where `lif` also fires at it. Left out: spyx, whose LIF resets by subtraction, through
+which the gradient flows; norse, which has neither an arctan nor a boxcar among its surrogates; a
+Python loop that JAX differentiates as it runs, which takes some 20 times as long as `jax_scan`.
 """
 
 from typing import Any, NamedTuple
