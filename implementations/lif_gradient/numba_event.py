@@ -92,9 +92,7 @@ def in_blocks(x, first, senders, weights, drive, parameters, surrogate, outputs)
 
 def lif_gradient(x, weights, drive, target, parameters, surrogate):
     steps, examples, _ = x.shape
-    first = np.empty(
-        (steps, examples + 1), dtype=np.int32
-    )  # where the senders of a step start, and end
+    first = np.empty((steps, examples + 1), dtype=np.int32)  # of the senders in a step, and the end
     senders = np.empty(np.count_nonzero(x), dtype=np.int32)
     find_senders(x, first, senders)
     error = -target  # (examples, neurons); the spikes are added to it
