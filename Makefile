@@ -1,9 +1,9 @@
-# Each target makes what it needs. The environment lives in .venv, with the versions of constraints.txt.
+# Each target makes what it needs. The environment is .venv, with the versions of constraints.txt.
 #
-#   make bench    prove the ports, measure them, record with asv, build the site, print the table
-#   make test     the whole suite
-#   make install  the environment alone
-#   make history  asv over a range of commits, in environments that it builds
+#   make bench    prove the ports, time them, record the commit, build the site, print the table
+#   make test     run the whole suite
+#   make install  make the environment, and no more
+#   make history  measure a range of commits, in environments that asv builds
 
 PYTHON ?= python3
 BENCH ?=
@@ -32,8 +32,8 @@ install: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(TEST)
 
-# Brian2 and NEST live beside the rest: Brian2 needs an older NumPy. Where this environment exists,
-# `make bench` measures their ports in it; their tests run nowhere else.
+# Brian2 and NEST have an environment of their own, because Brian2 needs an older NumPy. Once it
+# exists, `make bench` measures their ports in it; their tests run nowhere else.
 simulators: $(SIMULATORS)/ready
 
 test-simulators: $(SIMULATORS)/ready
@@ -53,12 +53,12 @@ compare: $(READY)
 prune: $(READY)
 	$(BIN)/python -m portstudy.cli.history prune
 
-# report/: one page that says it all, from the recorded results.
+# report/: everything on one page, from the recorded results.
 report: $(READY)
 	$(BIN)/python -m portstudy.pages.report
 
-# On a machine with a GPU, with the Python and the libraries that it has: prove, measure, one file.
-# Here: `.venv/bin/python -m portstudy.history.gpu add gpu.json`, and commit the results.
+# On a machine with a GPU, with whatever Python and libraries it has: prove, measure, write one file.
+# Then here: `.venv/bin/python -m portstudy.history.gpu add gpu.json`, and commit the results.
 gpu:
 	@$(PYTHON) -c "import numpy, psutil, rich, sklearn" || { echo "$(PYTHON) needs numpy, psutil, rich, scikit-learn"; exit 1; }
 	PYTHONPATH=common $(PYTHON) -m portstudy.history.gpu --out "$(OUT)" $(BENCH)
@@ -81,7 +81,7 @@ format: $(READY)
 types: $(READY)
 	$(BIN)/mypy
 
-# Pictures, tables, diffs and claims of the README and the notes; the report; the notes as a site.
+# Pictures, tables, diffs and claims in the README and the notes; the report; the notes as a site.
 notes: $(READY)
 	$(BIN)/python -m portstudy.pages.readme
 	$(BIN)/python -m portstudy.pages.lif_study draw
@@ -99,7 +99,7 @@ study: $(READY)
 check: $(READY)
 	$(BIN)/asv check
 
-# A few figures all the way through asv to a site; nothing is recorded.
+# A few figures, all the way through asv to a site; nothing is recorded.
 smoke: $(READY)
 	$(BIN)/asv machine --yes
 	$(BIN)/asv run --dry-run --show-stderr \

@@ -3,9 +3,10 @@
 asv starts a process for each figure of each port, one after the other. But only times that were
 taken in turn can be compared: so all ports that were selected of a kernel and size are measured in
 one session (`portstudy.measure.rounds`: proof, then interleaved rounds, a worker process for each
-port) before the first benchmark, in `setup_cache`. The benchmarks look their figures up. A port
-that fails its proof has no figure, and fails with the difference; one that is unavailable here is
-skipped with its reason.
+port) before the first benchmark, in `setup_cache`. The benchmarks look their figures up. (A session
+for each port would tell asv more of the progress, but it would prove and time the reference each
+time: seven ports of LIF take half as long together.) A port that fails its proof has no figure, and
+fails with the difference; one that is unavailable here is skipped with its reason.
 
 The environment says how: PORTSTUDY_DTYPE (float64, float32), PORTSTUDY_THREADS (all, 1),
 PORTSTUDY_DEVICE (cpu, cuda) and PORTSTUDY_REQUIRE (libraries that must not be unavailable).

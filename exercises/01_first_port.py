@@ -1,8 +1,8 @@
 """A first port: from NumPy to JAX.
 
-The softplus of each number, log(1 + exp(x)), is given in NumPy, in a form that overflows nowhere.
-Port it to JAX, and compile it, so that it gives the same to a few units in the last place, keeps
-the dtype, and is traced once for all vectors of one length.
+The softplus of each number, log(1 + exp(x)), is given in NumPy, in a form that never overflows.
+Port it to JAX and compile it. The results must be the same to a few units in the last place, the
+dtype must not change, and all vectors of one length must share one trace.
 
 Lesson: notes/jit.md.
 """

@@ -1,9 +1,9 @@
 """Compiled once for every factor.
 
-`scale` multiplies x by a factor that differs from call to call, and by a power that is one of a
-few whole numbers. As it stands, it compiles anew for each factor. Mend that: a new factor must
-compile nothing, and the power must still be known when the function is traced, since it decides
-how often the Python loop runs.
+`scale` multiplies x by a power of a factor. The factor differs from call to call; the power is one
+of a few integers. Now it compiles again for each factor. Fix that: a new factor must compile
+nothing, but the power must still be known when the function is traced, because it decides how
+often the Python loop runs.
 
 Lesson: notes/jit.md.
 """

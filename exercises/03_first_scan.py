@@ -1,7 +1,7 @@
 """A recurrence as `scan`.
 
 An exponential moving average: y[0] = x[0] and y[t] = y[t - 1] + rate (x[t] - y[t - 1]). Write it
-so that the program is as long for a million steps as for ten.
+so that the program for a million steps is as short as the one for ten.
 
 Lesson: notes/loops.md.
 """

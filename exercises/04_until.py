@@ -1,8 +1,8 @@
-"""A loop whose end the data decide.
+"""A loop that the data end.
 
 Heron's square root: from y = a, replace y by (y + a / y) / 2 until y changes by no more than one
-part in a million. Under `jit`, so the number of steps is not known when it is traced. Return y and
-the number of steps.
+part in a million. It runs under `jit`, so the number of steps is not known while tracing. Return y
+and the number of steps.
 
 Lesson: notes/loops.md.
 """

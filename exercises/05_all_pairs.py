@@ -1,7 +1,7 @@
 """All pairs, from one pair.
 
-`distance` is written for one pair of points. Make `pairwise` of it, for all pairs of two sets of
-points, with `vmap` alone: no None in an index, no reshape, no loop.
+`distance` is written for one pair of points. Turn it into `pairwise`, for all pairs from two sets
+of points, using only `vmap`: no None in an index, no reshape, no loop.
 
 Lesson: notes/vmap.md.
 """

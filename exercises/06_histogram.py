@@ -1,8 +1,8 @@
-"""Counting, where nothing can be written to.
+"""Counting without writing.
 
-How often each of `bins` values occurs in an array of integers, as a vector of int32, compiled, for
-arrays whose values come more than once. Values that are not bins are not counted: none below 0,
-none from `bins` on.
+Count how often each value from 0 to `bins` - 1 occurs in an array of integers, in compiled code.
+Return the counts as a vector of int32. Values may repeat. Do not count any others: neither those
+below 0 nor those from `bins` up.
 
 Lesson: notes/in-place.md.
 """

@@ -1,8 +1,8 @@
 """As many as there may be.
 
-The neurons that fired, as indices, under `jit`: at most `most` of them, in rising order, filled up
-with the number of neurons, which is no neuron. With that, `add_rows` sums their rows of the
-weights, without a product with the whole matrix.
+`who_fired` returns the indices of the neurons that fired, under `jit`: at most `most` of them, in
+ascending order, padded with the number of neurons, which is not the index of any. `add_rows` uses
+that to sum their rows of the weights, without a product with the whole matrix.
 
 Lesson: notes/shapes.md.
 """
@@ -20,5 +20,5 @@ def who_fired(fired, most):
 
 @partial(jax.jit, static_argnames="most")
 def add_rows(fired, weights, most):
-    """weights (neurons, targets); returns the sum of the rows of those that fired, (targets,)."""
+    """weights (neurons, targets); returns the sum of the rows of those that fired (targets,)."""
     raise NotImplementedError

@@ -1,8 +1,8 @@
-"""Two masks that are not one.
+"""Two masks that differ.
 
-`two_masks` shall draw two dropout masks (n,) of probability 1/2 from one key. As it stands both
-are the same, since the key is used twice. Mend it, so that the masks differ, and differ for other
-keys, and the same key still gives the same masks.
+`two_masks` should draw two dropout masks (n,) with probability 1/2 from one key. Now both are the
+same, because the key is used twice. Fix it: the two masks must differ, other keys must give other
+masks, and the same key must still give the same masks.
 
 Lesson: notes/randomness.md.
 """

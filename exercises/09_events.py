@@ -1,7 +1,7 @@
 """Only the rows of those that fired.
 
-In Numba: add the rows of the neurons that fired to a copy of the drive, in the order of the
-neurons, and touch no other row. `numpy_way` does it with a product, which reads them all.
+In Numba, add the rows of the neurons that fired to a copy of the drive, in the order of the
+neurons. Touch no other row: `numpy_way` does it with a product, which reads them all.
 
 Lesson: notes/numba-or-jax.md.
 """

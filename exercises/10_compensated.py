@@ -1,7 +1,7 @@
 """A sum that keeps its digits.
 
-In Numba, the sum of a float32 vector, with nothing wider than float32, within one unit in the last
-place of the exact sum: W. Kahan's, which carries along what each addition lost.
+In Numba, sum a float32 vector to within one unit in the last place of the exact sum, using nothing
+wider than float32. W. Kahan's sum does this: it carries along what each addition lost.
 
 Lesson: notes/precision.md.
 """

@@ -1,7 +1,7 @@
 """A quadratic form for many points.
 
-x[n] . A . x[n] for every row of x, as an einsum (NumPy's or JAX's), such that nothing as large as
-(points, points) is made on the way.
+Compute x[n] . A . x[n] for every row of x with an einsum (NumPy's or JAX's), without ever making
+anything as large as (points, points).
 
 Lesson: notes/einsum.md.
 """

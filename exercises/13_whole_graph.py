@@ -1,8 +1,8 @@
 """One graph, not three.
 
 `normalise` divides x by its largest absolute value, unless that is 0. `torch.compile` breaks it
-into several graphs, as the `if` asks for a number. Write it so that it compiles as one
-(`fullgraph=True`), and still gives zeros for zeros.
+into several graphs, because the `if` needs a number. Write it so that it compiles as one graph
+(`fullgraph=True`) and still returns zeros for zeros.
 
 Lesson: notes/torch-compile.md.
 """

@@ -1,9 +1,8 @@
 """Equal to the bit, in any order.
 
-Make weights (n, n) and a vector (n,) in float32, by chance and not all alike, on which a product
-of them cannot depend on the order of summation, in whatever library, with whatever instructions:
-`n` may be 1,000. At least a hundred different weights must occur, and some must not be whole
-numbers.
+Draw random weights (n, n) and a random vector (n,) in float32 whose product cannot depend on the
+order of summation, in any library, with any instructions. `n` may be 1,000. There must be at least
+a hundred different weights, some of them not integers, and the vector must not be constant.
 
 Lesson: notes/precision.md.
 """

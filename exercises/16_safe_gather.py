@@ -1,7 +1,7 @@
-"""An index that is out of bounds, and says so.
+"""An index that says when it is out of bounds.
 
 `lookup` reads table[indices], compiled. JAX clamps an index that is too large, and counts a
-negative one from the end. Here, whatever is not an index from 0 on must come out as NaN.
+negative one from the end. Here, any index that is negative or too large must give NaN.
 
 Lesson: notes/sharp-edges.md.
 """

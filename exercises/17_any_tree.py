@@ -1,7 +1,7 @@
-"""One step of descent, whatever the parameters are in.
+"""One step of descent, whatever holds the parameters.
 
-`descend` subtracts rate times the gradient from every array of `parameters`, which may be a dict,
-a NamedTuple, a list, or any of them in another, and returns the same structure. `rate` is a
+`descend` subtracts rate times the gradient from every array in `parameters` and returns the same
+structure. `parameters` may be a dict, a NamedTuple, a list, or any nesting of these. `rate` is a
 number.
 
 Lesson: notes/pytrees.md.

@@ -1,7 +1,7 @@
 """What was traced.
 
-`products(function, *arguments)` counts the matrix products in a JAX function's program, those
-within `scan`, `cond` or a jitted function included: once each, however often they run.
+`products(function, *arguments)` counts the matrix products in a JAX function's program, including
+those inside `scan`, `cond` or a jitted function. Count each once, however often it runs.
 
 Lesson: notes/profiling.md.
 """

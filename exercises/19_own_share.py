@@ -1,8 +1,8 @@
 """A mean over devices, each with a share.
 
-`mean(x, mesh)` is the mean of a vector that is spread over the axis 'd' of a mesh: inside of
-`jax.shard_map` each device adds up its own share, and the sums are added over the axis. On a
-machine with one device the mesh has one, and the program is the same.
+`mean(x, mesh)` is the mean of a vector that is split along the axis 'd' of a mesh. Inside
+`jax.shard_map`, each device adds up its own share, and then the sums are added over the axis. On a
+machine with one device the mesh has only one, and the program is the same.
 
 Lesson: notes/parallel-devices.md.
 """

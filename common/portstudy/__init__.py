@@ -3,12 +3,12 @@
     from portstudy import load
 
     lif = load("lif", "jax_scan", dtype="float32")
-    spikes, state = lif(weights, drive, state, parameters, steps)  # NumPy in, NumPy out
+    spikes, state = lif(weights, drive, state, parameters, steps=1000)  # NumPy in, NumPy out
 
 The names below are also all that a `spec.py` needs.
 """
 
-from portstudy.arguments import Arrays, InvalidInput, fits, named, size
+from portstudy.arguments import Array, Choice, InvalidInput, Scalar, Size, fits
 from portstudy.backends.base import Unavailable
 from portstudy.find import find_kernel, kernels, load
 from portstudy.kernel import Broken, Kernel, Port
@@ -18,12 +18,15 @@ from portstudy.work import EXPONENTIAL, Traffic, Work, moved
 
 __all__ = [
     "EXPONENTIAL",
-    "Arrays",
+    "Array",
     "Broken",
+    "Choice",
     "Exact",
     "InvalidInput",
     "Kernel",
     "Port",
+    "Scalar",
+    "Size",
     "Traffic",
     "Ulps",
     "Unavailable",
@@ -34,6 +37,4 @@ __all__ = [
     "kernels",
     "load",
     "moved",
-    "named",
-    "size",
 ]

@@ -67,7 +67,9 @@ def load_file(kernel: Kernel, path: Path, *, device: str = "cpu", dtype: str = "
     function = getattr(module, kernel.function(port), None)
     if not callable(function):
         raise Broken(f"{kernel.name}/{port} has no function named {kernel.function(port)!r}")
-    return Port(kernel, port, function, backend)
+    found = Port(kernel, port, function, backend)
+    object.__setattr__(found, "__doc__", module.__doc__)  # for `help`: a port has its file's
+    return found
 
 
 def reference_of(port: Port, dtype: str | None = None) -> Port:

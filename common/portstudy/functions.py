@@ -17,7 +17,7 @@ what the first one does, within what rounding does to it (`portstudy.proof.round
 import ast
 import copy
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -31,7 +31,7 @@ from portstudy.importing import import_beside, import_file
 from portstudy.kernel import Kernel
 from portstudy.names import UnknownName
 from portstudy.rules import Exact, Measured
-from portstudy.trees import leaves, map_arrays
+from portstudy.trees import leaves, map_arrays, names_of
 
 MAKER = "inputs"
 
@@ -61,10 +61,25 @@ class Functions(Kernel):
     def library(self, port: str) -> str:
         return library_in(self.files[port])
 
+    def nested(self, arrays: Iterable) -> Any:
+        return tuple(arrays)
+
     def rules(self, outputs: Any) -> dict[str, Any]:
         kinds = [np.asarray(leaf).dtype.kind for leaf in leaves(outputs)]
         rules = [Measured() if kind in "fc" else Exact() for kind in kinds]
         return dict(zip(names_of(outputs), rules, strict=True))
+
+    def checked(self, dtype: np.dtype, *arguments: Any) -> tuple:
+        converted = (
+            map_arrays(partial(_convert, what, dtype), argument)
+            for what, argument in zip(self.arguments, arguments, strict=True)
+        )
+        return tuple(converted)
+
+    def refuse_dead(self, arguments: tuple, outputs: Any) -> None:
+        assert leaves(outputs), "returns nothing; allowed: arrays and numbers"
+        dead = [not np.any(np.nan_to_num(leaf)) for leaf in leaves(outputs)]
+        assert not all(dead), "returns nothing but zeros and NaN: such inputs prove nothing"
 
 
 def functions(paths: tuple[str, ...]) -> Functions:
@@ -94,9 +109,9 @@ def functions(paths: tuple[str, ...]) -> Functions:
         )
     maker = Maker(makers[0], _functions(files[first])[names[first]])
     return Functions(
-        inputs=maker, outputs={}, sizes={"default": maker.sizes}, reference=first,
-        check=maker.check, alive=alive, name=names[first], folder=files[first].parent,
-        files=files, names=names,
+        arguments=dict.fromkeys(maker.arguments, inspect.Parameter.empty), inputs=maker,
+        outputs={}, sizes={"default": maker.sizes}, reference=first, name=names[first],
+        folder=files[first].parent, files=files, names=names,
     )  # fmt: skip
 
 
@@ -153,7 +168,7 @@ def library_in(path: Path) -> str:
 
 
 class Maker:
-    """Makes the arguments by calling `inputs`, with its sizes as keywords, and checks them."""
+    """Makes the arguments by calling `inputs`, with its sizes as keywords."""
 
     def __init__(self, path: Path, arguments: list[str]) -> None:
         self.path = path
@@ -164,10 +179,8 @@ class Maker:
             inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=value)
             for name, value in self.sizes.items()
         ]
-        places = [
-            inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in ("rng", "dtype")
-        ]
-        self.__signature__ = inspect.Signature([*places, *keywords])
+        generator = inspect.Parameter("rng", inspect.Parameter.POSITIONAL_ONLY)
+        self.__signature__ = inspect.Signature([generator, *keywords])
 
     def _read(self) -> tuple[bool, dict[str, Any]]:
         """Does `inputs` take a generator, and which sizes, with their defaults?"""
@@ -196,7 +209,7 @@ class Maker:
         """`inputs` itself: its file is imported when it is first called."""
         return getattr(import_file(self.path), MAKER)
 
-    def __call__(self, rng: np.random.Generator, dtype: np.dtype, **size: Any) -> tuple:
+    def __call__(self, rng: np.random.Generator, **size: Any) -> tuple:
         """The arguments, of any dtype."""
         # Each process makes them once more: what is drawn without the generator must not differ.
         made = [self._make(generator, size) for generator in (copy.deepcopy(rng), rng)]
@@ -219,47 +232,19 @@ class Maker:
             )
         return made
 
-    def check(self, dtype: np.dtype, *arguments: Any) -> tuple:
-        """The arguments, read-only; real numbers in this dtype, complex ones of its precision."""
 
-        def convert(what: str, x: Any) -> Any:
-            try:
-                array = np.asarray(x)
-            except ValueError:
-                array = np.array(None)
-            if array.dtype.kind not in "biufc":
-                raise InvalidInput(
-                    f"{what}: {type(x).__name__}; allowed: arrays, numbers, and tuples, lists and "
-                    "dicts of them"
-                )
-            wanted = {"f": dtype, "c": np.result_type(dtype, np.complex64)}.get(array.dtype.kind)
-            array = np.array(array, dtype=wanted, order="C")
-            array.flags.writeable = False
-            return array if array.ndim else array[()]
-
-        return tuple(
-            map_arrays(partial(convert, what), argument)
-            for what, argument in zip(self.arguments, arguments, strict=True)
+def _convert(what: str, dtype: np.dtype, x: Any) -> Any:
+    """Read-only; real numbers in this dtype, complex ones of its precision."""
+    try:
+        array = np.asarray(x)
+    except ValueError:
+        array = np.array(None)
+    if array.dtype.kind not in "biufc":
+        raise InvalidInput(
+            f"{what}: {type(x).__name__}; allowed: arrays, numbers, and tuples, lists and dicts of "
+            "them"
         )
-
-
-def names_of(outputs: Any) -> list[str]:
-    """A name for each output array: fields of NamedTuples, keys of dicts, else their numbers."""
-
-    def walk(tree: Any, name: str) -> list[str]:
-        if hasattr(tree, "_asdict"):
-            tree = tree._asdict()
-        if isinstance(tree, dict):
-            return [n for key, item in tree.items() for n in walk(item, f"{name}.{key}")]
-        if isinstance(tree, tuple | list):
-            return [n for i, item in enumerate(tree) for n in walk(item, f"{name}[{i}]")]
-        return [name]
-
-    return [name.removeprefix("output.") for name in walk(outputs, "output")]
-
-
-def alive(arguments: tuple, outputs: tuple) -> None:
-    """Refuse what nothing can be proven with: no outputs, or nothing but zeros and NaN."""
-    assert outputs, "returns nothing; allowed: arrays and numbers"
-    dead = [not np.any(np.nan_to_num(leaf)) for leaf in outputs]
-    assert not all(dead), "returns nothing but zeros and NaN: such inputs prove nothing"
+    wanted = {"f": dtype, "c": np.result_type(dtype, np.complex64)}.get(array.dtype.kind)
+    array = np.array(array, dtype=wanted, order="C")
+    array.flags.writeable = False
+    return array if array.ndim else array[()]

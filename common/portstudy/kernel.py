@@ -1,19 +1,20 @@
-"""KERNELDOC"""
+"""What a kernel is, as its `spec.py` states it, and what a port of it is."""
 
 import ast
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from portstudy.arguments import take_all
 from portstudy.backends import LIBRARIES, STYLES, library_of
 from portstudy.backends.base import Backend
 from portstudy.checkout import IMPLEMENTATIONS
 from portstudy.names import UnknownName, one_of
-from portstudy.trees import map_leaves
+from portstudy.trees import fill, leaves, map_leaves, names_of
 from portstudy.work import Work
 
 DTYPES = ("float64", "float32")
@@ -34,28 +35,34 @@ class Kernel:
     integers and booleans are sizes and switches: they are known when a port is compiled.
     """
 
+    arguments: Mapping[str, Any]
+    """Name of each argument to what it may be: `Array("neurons")`, or a NamedTuple of such."""
     inputs: Callable[..., tuple]
-    """`(rng, dtype, **size) -> arguments`: general inputs, on which rounding differs."""
-    outputs: Mapping[str, Any]
-    """Name of each output array, in the order the ports return them, to its rule of comparison."""
+    """`(rng, *, size...) -> arguments`: general inputs, on which rounding differs."""
+    outputs: Any
+    """What a port returns, with a rule of comparison in place of each array: a mapping of names to
+    outputs, of which a single one is returned as it is and several as a tuple; or a NamedTuple."""
     sizes: Mapping[str, Mapping[str, Any]]
     """Named sizes, the most telling first; `check` is the one that tests use."""
     reference: str
     """The port that the others are compared with."""
-    check: Callable[..., tuple]
-    """`(dtype, *arguments) -> arguments`, converted to dtype and read-only, or InvalidInput."""
-    alive: Callable[[tuple, tuple], None]
-    """`(arguments, output arrays)`: raises AssertionError where such outputs prove nothing."""
     dyadic: Callable[..., tuple] | None = None
     """Like `inputs`, but here no order of summation can matter: ports must agree to the bit."""
-    single_steps: Callable[[Callable, tuple], Iterator[tuple]] | None = None
-    """`(reference, arguments)`: the arguments of each single step along its trajectory."""
+    check: Callable[..., None] | None = None
+    """`(*arguments)`: raises InvalidInput for what no declaration of an argument can say."""
+    alive: Callable[[tuple, Any], None] | None = None
+    """`(arguments, outputs)`: raises AssertionError where finite outputs would prove nothing. By
+    default, where all values of an output are alike."""
+    work: Callable[[tuple, Any], Work] | None = None
+    """`(arguments, outputs)`: the least that this result needs, for the machine's limit."""
+    steps: str = ""
+    """The argument that says how many steps a run has, or has a row for each, if they are to be
+    proven one by one: a spiking network is chaotic. Its `state` is an argument and an output."""
     explain: Callable[..., tuple[bool, str]] | None = None
-    """`(reference, port, arguments, expected, outputs)`: is what differs a matter of rounding?"""
-    work: Callable[[tuple, tuple], Work] | None = None
-    """`(arguments, output arrays)`: the least that this result needs, for the machine's limit."""
+    """`(reference, port, arguments, expected, outputs)`: is what differs in a run a matter of
+    rounding, and why?"""
     peers: Sequence[str] = ()
-    """The ports that a user would pick instead of writing one, who want to be compared with."""
+    """The ports that a user would pick instead of writing one."""
     references: Mapping[str, str] = field(default_factory=dict)
     """Sizes at which `reference` would take minutes, and the port that replaces it there."""
     name: str = ""
@@ -64,9 +71,54 @@ class Kernel:
     measures_rounding = False
     """Does no rule say what rounding may do, so that it has to be measured?"""
 
+    @property
+    def returned(self) -> Any:
+        """What a port returns, with a rule in place of each array."""
+        if not isinstance(self.outputs, Mapping):
+            return self.outputs
+        several = tuple(self.outputs.values())
+        return several if len(several) != 1 else several[0]
+
+    def nested(self, arrays: Iterable) -> Any:
+        """These output arrays as a port returns them."""
+        return fill(self.returned, arrays)
+
     def rules(self, outputs: Any) -> Mapping[str, Any]:
         """Name of each of these output arrays to its rule of comparison."""
-        return self.outputs
+        return dict(zip(names_of(self.outputs), leaves(self.outputs), strict=True))
+
+    def checked(self, dtype: np.dtype, *arguments: Any) -> tuple:
+        """The arguments as read-only NumPy arrays of this dtype, or InvalidInput."""
+        taken = take_all(self.arguments, dtype, arguments)
+        if self.check is not None:
+            self.check(*taken)
+        return taken
+
+    def refuse_dead(self, arguments: tuple, outputs: Any) -> None:
+        """Raise AssertionError where such outputs prove nothing."""
+        for name, values in zip(self.rules(outputs), leaves(outputs), strict=True):
+            assert np.isfinite(values).all(), f"{name} has values that are not finite"
+            if self.alive is None and np.size(values) > 1:
+                assert (values != values.flat[0]).any(), f"all values of {name} are alike"
+        if self.alive is not None:
+            self.alive(arguments, outputs)
+
+    def some_steps(self, arguments: tuple, start: int, stop: int, state: Any = None) -> tuple:
+        """The arguments of some steps of a run: from its own state, or from this one."""
+        given = dict(zip(self.arguments, arguments, strict=True))
+        rows = given[self.steps]
+        given[self.steps] = stop - start if isinstance(rows, int) else rows[start:stop]
+        given["state"] = given["state"] if state is None else state
+        return tuple(given.values())
+
+    def number_of_steps(self, arguments: tuple) -> int:
+        """How many steps a run with these arguments has."""
+        given = arguments[list(self.arguments).index(self.steps)]
+        return given if isinstance(given, int) else len(given)
+
+    def state_of(self, outputs: tuple) -> Any:
+        """The state in which a run has ended."""
+        return outputs[list(self.outputs).index("state")]
 
     def shape(self, size: str) -> dict[str, Any]:
         """The shape of a named size, with changes if there are any: `small,neurons=500,rate=0.5`.
@@ -101,7 +153,7 @@ class Kernel:
         make = self.dyadic if dyadic and self.dyadic is not None else self.inputs
         shape = self.shape(size)
         precision = np.dtype(one_of("dtype", dtype, DTYPES))
-        return self.check(precision, *make(np.random.default_rng(seed), precision, **shape))
+        return self.checked(precision, *make(np.random.default_rng(seed), **shape))
 
     def ports(self) -> list[str]:
         """Names of this kernel's ports: the reference first, then as `ls` lists them.
@@ -143,13 +195,30 @@ class Port:
     function: Callable
     backend: Backend
 
-    def __call__(self, *arguments: Any) -> Any:
-        """NumPy arrays in, NumPy arrays out; raises InvalidInput before anything compiles."""
-        return self.get(self.wait(self.call(*self.put(self.check(*arguments)))))
+    @property
+    def __signature__(self) -> inspect.Signature:
+        """The names of its arguments, with what each may be."""
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        declared = self.kernel.arguments.items()
+        return inspect.Signature([inspect.Parameter(x, kind, annotation=y) for x, y in declared])
 
-    def check(self, *arguments: Any) -> tuple:
+    def __repr__(self) -> str:
+        return f"{self.kernel.name}/{self.name}({', '.join(self.kernel.arguments)})"
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """NumPy arrays in, NumPy arrays out; raises InvalidInput before anything compiles."""
+        return self.get(self.wait(self.call(*self.put(self.check(*arguments, **named)))))
+
+    def check(self, *arguments: Any, **named: Any) -> tuple:
         """The arguments as read-only NumPy arrays of this port's dtype, or InvalidInput."""
-        return self.kernel.check(np.dtype(self.backend.dtype), *arguments)
+        if named or len(arguments) != len(self.kernel.arguments):
+            try:
+                for name in named:
+                    one_of("argument", name, self.kernel.arguments)
+                arguments = self.__signature__.bind(*arguments, **named).args
+            except (TypeError, UnknownName) as error:
+                raise TypeError(f"{self!r}: {error}") from None
+        return self.kernel.checked(np.dtype(self.backend.dtype), *arguments)
 
     def put(self, arguments: tuple) -> tuple:
         """Checked arguments as the library's own arrays; on the device when this returns."""

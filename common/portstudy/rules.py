@@ -20,7 +20,7 @@ class Exact:
     def __init__(self, *axes: str) -> None:
         object.__setattr__(self, "axes", axes)
 
-    def allowed(self, expected: np.ndarray, *, elsewhere: bool = False) -> np.ndarray:
+    def allowed(self, expected: np.ndarray) -> np.ndarray:
         """The largest difference allowed, for each value."""
         return np.zeros(expected.shape)
 
@@ -31,27 +31,22 @@ class Ulps:
 
     A unit in the last place is that of the expected value, or of `floor` where the value is
     smaller: the natural scale of the quantity, below which differences are cancellation.
-    `elsewhere` is how many at the end of a whole run, of a library that rounds in other places.
     """
 
     count: float
     axes: tuple[str, ...]
     floor: float
     unit: str
-    elsewhere: float
 
-    def __init__(
-        self, count: float, *axes: str, floor: float = 0.0, unit: str = "", elsewhere: float = 0.0
-    ) -> None:
+    def __init__(self, count: float, *axes: str, floor: float = 0.0, unit: str = "") -> None:
         object.__setattr__(self, "count", count)
         object.__setattr__(self, "axes", axes)
         object.__setattr__(self, "floor", floor)
         object.__setattr__(self, "unit", unit)
-        object.__setattr__(self, "elsewhere", elsewhere or count)
 
-    def allowed(self, expected: np.ndarray, *, elsewhere: bool = False) -> np.ndarray:
+    def allowed(self, expected: np.ndarray) -> np.ndarray:
         """The largest difference allowed, for each value."""
-        return (self.elsewhere if elsewhere else self.count) * ulp(expected, self.floor)
+        return self.count * ulp(expected, self.floor)
 
 
 @dataclass(frozen=True)
@@ -66,7 +61,7 @@ class Measured:
     axes: tuple[str, ...] = ()
     unit: str = ""
 
-    def allowed(self, expected: np.ndarray, *, elsewhere: bool = False) -> np.ndarray:
+    def allowed(self, expected: np.ndarray) -> np.ndarray:
         """The largest difference allowed for each value, besides what is measured."""
         return self.count * ulp(expected)
 

@@ -1,6 +1,6 @@
 """Nested outputs and arguments: tuples, NamedTuples, lists and dicts of arrays."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 
@@ -29,3 +29,24 @@ def leaves(tree: Any) -> list:
     if isinstance(tree, tuple | list):
         return [leaf for item in tree for leaf in leaves(item)]
     return [tree]
+
+
+def fill(tree: Any, values: Iterable) -> Any:
+    """The same tree, with these values in place of its leaves."""
+    remaining = iter(values)
+    return map_leaves(lambda leaf: next(remaining), tree)
+
+
+def names_of(outputs: Any) -> list[str]:
+    """A name for each output array: fields of NamedTuples, keys of dicts, else their numbers."""
+
+    def walk(tree: Any, name: str) -> list[str]:
+        if hasattr(tree, "_asdict"):
+            tree = tree._asdict()
+        if isinstance(tree, Mapping):
+            return [n for key, item in tree.items() for n in walk(item, f"{name}.{key}")]
+        if isinstance(tree, tuple | list):
+            return [n for i, item in enumerate(tree) for n in walk(item, f"{name}[{i}]")]
+        return [name]
+
+    return [name.removeprefix("output.") for name in walk(outputs, "output")]

@@ -4,6 +4,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from portstudy.trees import leaves
+
 
 class Traffic(NamedTuple):
     """Bytes that must be read or written, and over how many bytes of memory they are spread.
@@ -29,6 +31,7 @@ EXPONENTIAL = 16
 
 
 def moved(*arrays: Any) -> Traffic:
-    """Each of these arrays is read or written once."""
-    total = sum(np.asarray(array).nbytes for array in arrays)
+    """Each of these arrays, nested or not, is read or written once."""
+    data = [leaf for leaf in leaves(arrays) if not isinstance(leaf, int)]
+    total = sum(np.asarray(array).nbytes for array in data)
     return Traffic(total, total)

@@ -13,4 +13,4 @@ def check(task):
     more = task.scale._cache_size() - before
     assert more == 0, f"three new factors compiled it {more} times"
     assert (task.scale(x, 2.0, 3) == x * 8).all(), "scale(x, 2.0, 3) is not 8 x"
-    assert task.scale._cache_size() == before + 1, "another power has to be another program"
+    assert task.scale._cache_size() == before + 1, "another power needs another program"

@@ -1,4 +1,4 @@
-"""A loop whose end the data decide: the check."""
+"""A loop that the data end: the check."""
 
 import jax.numpy as jnp
 import numpy as np
@@ -14,5 +14,5 @@ def check(task):
                 break
         root, number = task.square_root(jnp.float32(a))
         assert abs(float(root) - a**0.5) < 1e-5 * a**0.5, f"the root of {a} is not {float(root)}"
-        assert abs(int(number) - steps) <= 1, f"{int(number)} steps for {a}; expected some {steps}"
-    assert task.square_root._cache_size() == 1, "compiled for each number"
+        assert abs(int(number) - steps) <= 1, f"{int(number)} steps for {a}; expected about {steps}"
+    assert task.square_root._cache_size() == 1, "compiles again for each number"

@@ -13,7 +13,7 @@ def check(task):
     expected = np.linalg.norm(a[:, None] - b, axis=-1)
     y = np.asarray(task.pairwise(jnp.asarray(a), jnp.asarray(b)))
     assert y.shape == (3, 2), f"3 points and 2 others became shape {y.shape}"
-    assert np.allclose(y, expected), "the distances are not right"
+    assert np.allclose(y, expected), "the distances are wrong"
     source = inspect.getsource(task)
     for word in (r"\[.*None.*\]", "newaxis", "reshape", r"^\s*for ", "expand_dims"):
-        assert not re.search(word, source, re.MULTILINE), f"not with vmap alone: {word!r} is there"
+        assert not re.search(word, source, re.MULTILINE), f"not with vmap alone: found {word!r}"

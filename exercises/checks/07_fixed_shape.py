@@ -14,6 +14,6 @@ def check(task):
     for mask in (fired, np.zeros(10, bool)):
         total = task.add_rows(jnp.asarray(mask), jnp.asarray(weights), 5)
         expected = mask @ weights
-        assert np.allclose(total, expected), f"the rows add up to {expected.tolist()}, not {total}"
+        assert np.allclose(total, expected), f"the rows add up to {expected.tolist()}; got {total}"
     program = str(jax.make_jaxpr(lambda f, w: task.add_rows(f, w, 5))(fired, weights))
-    assert "dot_general" not in program, "there is a product with the whole matrix"
+    assert "dot_general" not in program, "multiplies by the whole matrix"

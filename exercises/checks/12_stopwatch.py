@@ -2,7 +2,7 @@
 
 
 class Output:
-    """What comes later: it is there once it has been waited for."""
+    """A result that is ready once you have waited for it."""
 
     def __init__(self, machine, work):
         self.machine, self.work = machine, work
@@ -14,7 +14,7 @@ class Output:
 
 
 class Machine:
-    """A clock, and a function that takes 100 s at first and then 1 to 9 s, elsewhere."""
+    """A clock, and a function that takes 100 s at first and then 1 to 9 s, in the background."""
 
     def __init__(self):
         self.now, self.calls = 0.0, 0
@@ -25,7 +25,7 @@ class Machine:
     def function(self, x):
         work = [100, 1, 9, 2, 3, 2][min(self.calls, 5)]
         self.calls += 1
-        self.now += 0.001  # to dispatch it
+        self.now += 0.001  # the dispatch
         return Output(self, work)
 
 

@@ -10,8 +10,8 @@ def check(task):
     assert weights.shape == (1000, 1000), f"weights of shape {weights.shape}"
     assert x.shape == (1000,), f"x of shape {x.shape}"
     assert len(np.unique(weights)) >= 100, f"only {len(np.unique(weights))} different weights"
-    assert (weights % 1 != 0).any(), "all weights are whole numbers"
-    assert len(np.unique(x)) > 1, "all of x is alike"
+    assert (weights % 1 != 0).any(), "all weights are integers"
+    assert len(np.unique(x)) > 1, "all values of x are the same"
     exact = weights.astype(np.float64) @ x.astype(np.float64)
     for name, order in (("rising", slice(None)), ("falling", slice(None, None, -1))):
         total = np.zeros(1000, np.float32)
@@ -23,4 +23,4 @@ def check(task):
         )
     largest = np.abs(weights).astype(np.float64) @ np.abs(x).astype(np.float64)
     grain = np.min(np.abs(weights[weights != 0])) * np.min(np.abs(x[x != 0]))
-    assert largest.max() / grain <= 2**24, "a sum may get too long for float32's 24 bits"
+    assert largest.max() / grain <= 2**24, "a sum may need more than float32's 24 bits"

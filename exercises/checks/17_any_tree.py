@@ -1,4 +1,4 @@
-"""One step of descent, whatever the parameters are in: the check."""
+"""One step of descent, whatever holds the parameters: the check."""
 
 from typing import NamedTuple
 

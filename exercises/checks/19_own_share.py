@@ -12,5 +12,5 @@ def check(task):
     assert y.shape == (), f"a mean of shape {y.shape}"
     assert float(y) == float(x.mean()), f"{float(y)}; expected {float(x.mean())}"
     program = str(jax.make_jaxpr(lambda x: task.mean(x, mesh))(x))
-    assert "shard_map" in program, "there is no shard_map"
+    assert "shard_map" in program, "no shard_map in the program"
     assert "psum" in program, "nothing is added over the axis: on two devices it would be wrong"

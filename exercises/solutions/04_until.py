@@ -1,4 +1,4 @@
-"""A loop whose end the data decide: a solution."""
+"""A loop that the data end: a solution."""
 
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""Counting, where nothing can be written to: a solution."""
+"""Counting without writing: a solution."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Two masks that are not one: a solution."""
+"""Two masks that differ: a solution."""
 
 import jax
 

@@ -1,4 +1,4 @@
-"""An index that is out of bounds, and says so: a solution."""
+"""An index that says when it is out of bounds: a solution."""
 
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""One step of descent, whatever the parameters are in: a solution."""
+"""One step of descent, whatever holds the parameters: a solution."""
 
 import jax
 

@@ -25,10 +25,8 @@ Left out: `vmap` over rows, which compiles to the same program as the product, a
 in PyTorch but the one that torch.compile writes.
 """
 
-from typing import Any
-
 import numpy as np
-from portstudy import Arrays, InvalidInput, Kernel, Ulps, Work, moved
+from portstudy import Array, Kernel, Ulps, Work, moved
 
 
 def make_matrix(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
@@ -38,43 +36,33 @@ def make_matrix(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray
     return matrix
 
 
-def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, rows: int, columns: int) -> tuple:
+def make_inputs(rng: np.random.Generator, *, rows: int, columns: int) -> tuple:
     """General inputs: the vector's entries are of mixed signs and not representable."""
     return make_matrix(rng, rows, columns), rng.uniform(-1, 1, columns)
 
 
-def make_dyadic(rng: np.random.Generator, dtype: np.dtype, *, rows: int, columns: int) -> tuple:
+def make_dyadic(rng: np.random.Generator, *, rows: int, columns: int) -> tuple:
     """Inputs whose sums are exact: multiples of 1/64 between -1 and 1."""
     return make_matrix(rng, rows, columns), rng.integers(-64, 65, columns) / 64
 
 
-def check(dtype: np.dtype, matrix: Any, vector: Any) -> tuple:
-    """matrix: (rows, columns) int8, zeros and ones. vector: (columns,)."""
-    arrays = Arrays(dtype)
-    matrix = arrays.take("matrix", matrix, "rows", "columns", dtype=np.int8)
-    vector = arrays.take("vector", vector, "columns")
-    if matrix.min() < 0 or matrix.max() > 1:
-        index = tuple(int(i) for i in np.argwhere((matrix < 0) | (matrix > 1))[0])
-        raise InvalidInput(f"matrix: {matrix[index]} at {list(index)}; allowed: 0 and 1")
-    return matrix, vector
-
-
-def alive(arguments: tuple, outputs: tuple) -> None:
+def alive(arguments: tuple, result: np.ndarray) -> None:
     """Rows that all select the same, or a vector of like entries, would hide a mixed-up index."""
-    (result,) = outputs
-    assert np.isfinite(result).all(), "the result is not finite"
     different = len(np.unique(result))
     assert different > 1, f"all {len(result)} rows give the same sum"
 
 
-def work(arguments: tuple, outputs: tuple) -> Work:
+def work(arguments: tuple, result: np.ndarray) -> Work:
     """An addition for each entry, at most; every byte is read once."""
     matrix, vector = arguments
-    (result,) = outputs
     return Work((moved(matrix, vector, result),), operations=matrix.size)
 
 
 binary_matvec = Kernel(
+    arguments={
+        "matrix": Array("rows", "columns", dtype=np.int8, at_least=0, at_most=1),
+        "vector": Array("columns"),
+    },
     inputs=make_inputs,
     dyadic=make_dyadic,
     # Each addition errs by half an ulp of the partial sum, at most 128 of them, of random sign.
@@ -86,7 +74,6 @@ binary_matvec = Kernel(
         "check": dict(rows=53, columns=24),
     },
     reference="numpy_matmul",
-    check=check,
     alive=alive,
     work=work,
 )

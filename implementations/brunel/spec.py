@@ -57,23 +57,24 @@ they took as long as one, and often far longer. A whole window in one list, `bin
 """
 
 import math
-from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from portstudy import (
-    Arrays,
+    Array,
     Exact,
     InvalidInput,
     Kernel,
+    Scalar,
+    Size,
     Traffic,
     Ulps,
     Work,
     fits,
     moved,
-    named,
-    size,
 )
+from portstudy.implementations._spiking import beyond, first_difference
+from portstudy.implementations.lif.spec import check_threshold
 from portstudy.implementations.lif_sparse.spec import check_rows
 
 DT = 0.1  # ms: length of a step
@@ -159,7 +160,6 @@ def make_state(
 
 def make_inputs(
     rng: np.random.Generator,
-    dtype: np.dtype,
     *,
     neurons: int,
     indegree: int,
@@ -180,7 +180,6 @@ def make_inputs(
 
 def make_dyadic(
     rng: np.random.Generator,
-    dtype: np.dtype,
     *,
     neurons: int,
     indegree: int,
@@ -213,18 +212,10 @@ def make_dyadic(
     return synapses, excitatory_of(neurons), external, state, parameters, refractory_steps
 
 
-def check_synapses(arrays: Arrays, synapses: Any, neurons: int) -> Synapses:
-    """Rows that are what they should be, so that no port reads or writes out of bounds."""
-    given = named("synapses", synapses, Synapses)
-    # Beside those that are given: this copy and the device's.
-    fits("synapses: two copies", (2, np.size(given[1])), 4)
-    indptr = arrays.take("synapses.indptr", given[0], "neurons + 1", dtype=np.int32)
-    indices = arrays.take("synapses.indices", given[1], "synapses", dtype=np.int32)
-    if len(indptr) != neurons + 1:
-        raise InvalidInput(
-            f"synapses.indptr: length {len(indptr)}; allowed: one more than the {neurons} neurons"
-        )
-    check_rows(indptr, indices)
+def check(*arguments: Any) -> None:
+    """Rows in rising order and a threshold that can be; what is returned fits into memory."""
+    (indptr, indices), _, external, _, parameters, _ = arguments
+    check_rows(indptr, indices, external.shape[1])
     falling = np.flatnonzero(indices[1:] < indices[:-1]) + 1
     falling = falling[~np.isin(falling, indptr)]
     if falling.size:
@@ -233,70 +224,48 @@ def check_synapses(arrays: Arrays, synapses: Any, neurons: int) -> Synapses:
             f"synapses.indices: {indices[first]} at [{first}] is below {indices[first - 1]}; "
             "allowed: rising order within a row"
         )
-    return Synapses(indptr, indices)
+    check_threshold(parameters)
+    fits("synapses: the device's copy", indices.shape, 4)
+    fits("external: a raster of (steps, neurons)", external.shape, 1)
 
 
-def check_state(arrays: Arrays, state: Any) -> State:
-    """Potentials, counters that are not negative, and a ring of at least one row."""
-    given = named("state", state, State)
-    voltage = arrays.take("state.voltage", given[0], "neurons")
-    refractory = arrays.take("state.refractory", given[1], "neurons", dtype=np.int32)
-    if refractory.min() < 0:
-        first = np.flatnonzero(refractory < 0)[0]
-        raise InvalidInput(f"state.refractory: {refractory[first]} at [{first}]; allowed: from 0")
-    arriving = arrays.take("state.arriving", given[2], "delay", "neurons")
-    return State(voltage, refractory, arriving)
+def explain(
+    reference: Any, port: Any, arguments: tuple, expected: tuple, outputs: tuple
+) -> tuple[bool, str]:
+    """Is what differs in two runs a matter of rounding? With both membrane potentials.
 
+    As for LIF, up to the first spike that differs: potentials differ by no more than the leak lets
+    add up, a few ulps in each of the 1 / leak steps that it remembers. But here a spike is decided
+    by the potential before the reset: each run is stopped a step earlier, and that step repeated
+    with a threshold that is out of reach.
+    """
+    *_, parameters, refractory_steps = arguments
+    kernel = port.kernel
+    unreached = parameters._replace(v_threshold=parameters.v_threshold * 1000)
 
-def check_parameters(arrays: Arrays, parameters: Any) -> Parameters:
-    """Parameters as scalars of the arrays' dtype."""
-    given = named("parameters", parameters, Parameters)
-    checked = Parameters(
-        *(
-            arrays.scalar(f"parameters.{name}", value)
-            for name, value in zip(Parameters._fields, given, strict=True)
-        )
+    def before(step: int) -> list:
+        potentials = []
+        for run in (reference, port):
+            state = kernel.state_of(run(*kernel.some_steps(arguments, 0, step))) if step else None
+            *network, _, _ = kernel.some_steps(arguments, step, step + 1, state)
+            potentials.append(run(*network, unreached, refractory_steps)[1].voltage)
+        return potentials
+
+    if np.array_equal(expected[0], outputs[0]) and (name := beyond(kernel, expected, outputs)):
+        return False, f"all spikes alike, but not {name}"
+    return first_difference(
+        (expected[0], outputs[0]),
+        (expected[1].voltage, outputs[1].voltage),
+        before,
+        float(parameters.v_threshold),
+        4 * float(np.spacing(parameters.v_threshold) / parameters.leak),
     )
-    if not 0 < checked.leak < 1:
-        raise InvalidInput(f"parameters.leak: {checked.leak}; allowed: above 0 and below 1")
-    if checked.v_threshold <= checked.v_reset:
-        raise InvalidInput(
-            f"parameters.v_threshold: {checked.v_threshold} mV; "
-            f"allowed: above v_reset = {checked.v_reset} mV"
-        )
-    return checked
-
-
-def check(
-    dtype: np.dtype,
-    synapses: Any,
-    excitatory: Any,
-    external: Any,
-    state: Any,
-    parameters: Any,
-    refractory_steps: Any,
-) -> tuple:
-    """Synapses, excitatory <= neurons, external (steps, neurons), State, Parameters, steps."""
-    arrays = Arrays(dtype)
-    external = arrays.take("external", external, "steps", "neurons", dtype=np.uint8)
-    steps, neurons = external.shape
-    synapses = check_synapses(arrays, synapses, neurons)
-    excitatory = size("excitatory", excitatory)
-    if excitatory > neurons:
-        raise InvalidInput(f"excitatory: {excitatory}; allowed: from 0 to {neurons}, all neurons")
-    state = check_state(arrays, state)
-    parameters = check_parameters(arrays, parameters)
-    refractory_steps = size("refractory_steps", refractory_steps)
-    if refractory_steps >= 2**31:
-        raise InvalidInput(f"refractory_steps: {refractory_steps}; allowed: from 0 to 2**31 - 1")
-    fits("external: a raster of (steps, neurons)", (steps, neurons), 1)
-    return synapses, excitatory, external, state, parameters, refractory_steps
 
 
 def alive(arguments: tuple, outputs: tuple) -> None:
     """Both kinds fire, at a plausible rate; spikes have arrived, and some are on their way."""
     _, excitatory, external, state, _, _ = arguments
-    spikes, _, refractory, arriving = outputs
+    spikes, (_, refractory, arriving) = outputs
     rate = spikes.mean() / (DT * 1e-3)
     assert 0.05 <= rate <= 450, f"a mean rate of {rate:.2f} Hz; plausible: 0.05 to 450 Hz"
     assert spikes[:, :excitatory].any(), "no excitatory neuron fires"
@@ -307,63 +276,10 @@ def alive(arguments: tuple, outputs: tuple) -> None:
     assert arriving.any(), "no spike is under way in the end"
 
 
-def single_steps(reference: Callable, arguments: tuple) -> Iterator[tuple]:
-    """Each single step along the reference's trajectory, for spike replay."""
-    synapses, excitatory, external, state, *constant = arguments
-    for step in range(len(external)):
-        single = (synapses, excitatory, external[step : step + 1], state, *constant)
-        yield single
-        _, state = reference(*single)
-
-
-def explain(
-    reference: Callable, port: Callable, arguments: tuple, expected: tuple, outputs: tuple
-) -> tuple[bool, str]:
-    """Is what differs in a free run a matter of rounding? With both membrane potentials.
-
-    As for `lif`: up to the first spike that differs, potentials differ by no more than the leak
-    lets add up, a few ulps in each of the 1 / leak steps that it remembers. A spike is decided by
-    the potential before the reset: each run is stopped a step earlier, and that step repeated with
-    a threshold that is out of reach.
-    """
-    synapses, excitatory, external, state, parameters, refractory_steps = arguments
-    tolerance = 4 * float(np.spacing(parameters.v_threshold) / parameters.leak)
-    different = np.argwhere(expected[0] != outputs[0])
-    if len(different):
-        step, neuron = (int(i) for i in different[0])
-        unreached = parameters._replace(v_threshold=parameters.v_threshold * 1000)
-        potentials = []
-        for run in (reference, port):
-            before = state
-            if step > 0:
-                _, before = run(
-                    synapses, excitatory, external[:step], state, parameters, refractory_steps
-                )
-            row = external[step : step + 1]
-            _, after = run(synapses, excitatory, row, before, unreached, refractory_steps)
-            potentials.append(float(after.voltage[neuron]))
-        distance = abs(potentials[0] - float(parameters.v_threshold))
-        where = f"{distance:.3g} mV from threshold"
-    else:
-        if (expected[2] != outputs[2]).any():
-            return False, "all spikes alike, but not how long the neurons stay refractory"
-        if (np.abs(expected[3] - outputs[3]) > ARRIVING.allowed(expected[3])).any():
-            return False, "all spikes alike, but not the jumps under way"
-        step, neuron = len(external), int(np.argmax(np.abs(outputs[1] - expected[1])))
-        potentials = [float(voltage[neuron]) for voltage in (expected[1], outputs[1])]
-        distance, where = 0.0, "all spikes alike"
-    rounding = max(distance, abs(potentials[1] - potentials[0])) <= tolerance
-    return rounding, (
-        f"at step {step} neuron {neuron} has {potentials[0]!r} mV in the reference and "
-        f"{potentials[1]!r} mV in the port, {where} "
-        f"({'within' if rounding else 'beyond'} the {tolerance:.3g} mV that rounding explains)"
-    )
-
-
 def work(arguments: tuple, outputs: tuple) -> Work:
     """Read the rows of those that fire and add to their targets; the state, once every `delay`."""
     synapses, _, external, state, _, _ = arguments
-    spikes, voltage, refractory, arriving = outputs
+    spikes, (voltage, refractory, arriving) = outputs
     steps, neurons = external.shape
     lengths = np.diff(synapses.indptr)
     sent = int(spikes.sum(axis=0) @ lengths)  # synapses, over all spikes
@@ -382,20 +298,40 @@ def work(arguments: tuple, outputs: tuple) -> Work:
     )
 
 
-# A target adds up few of them in a step, and the sums are exact unless g is not.
-ARRIVING = Ulps(8, "delay", "neuron", floor=16.0, unit="jumps")
-
 STANDARD = dict(g=5.0, eta=2.0, delay=15, refractory_steps=20)  # the paper's figure 8 C
 
 brunel = Kernel(
+    arguments={
+        "synapses": Synapses(
+            indptr=Array("neurons + 1", dtype=np.int32),
+            indices=Array("synapses", dtype=np.int32, at_least=0, below="neurons"),
+        ),
+        "excitatory": Size(at_most="neurons"),
+        "external": Array("steps", "neurons", dtype=np.uint8),
+        "state": State(
+            voltage=Array("neurons"),  # mV
+            refractory=Array("neurons", dtype=np.int32, at_least=0),
+            arriving=Array("delay", "neurons"),  # jumps
+        ),
+        "parameters": Parameters(
+            leak=Scalar(above=0, below=1),
+            jump=Scalar(),
+            g=Scalar(),
+            v_reset=Scalar(),
+            v_threshold=Scalar(),
+        ),
+        "refractory_steps": Size(at_most=2**31 - 1),
+    },
     inputs=make_inputs,
     dyadic=make_dyadic,
     outputs={
         "spikes": Exact("step", "neuron"),
-        # Potentials pass through zero, where an ulp would be of nothing.
-        "voltage": Ulps(4, "neuron", floor=16.0, unit="mV"),
-        "refractory": Exact("neuron"),
-        "arriving": ARRIVING,
+        "state": State(
+            # Potentials pass through zero, where an ulp would be of nothing.
+            voltage=Ulps(4, "neuron", floor=16.0, unit="mV"),
+            refractory=Exact("neuron"),
+            arriving=Ulps(8, "delay", "neuron", floor=16.0, unit="jumps"),
+        ),
     },
     sizes={
         "small": dict(neurons=2_500, indegree=200, steps=1_500, **STANDARD),
@@ -409,7 +345,7 @@ brunel = Kernel(
     reference="numpy_rows",
     check=check,
     alive=alive,
-    single_steps=single_steps,
+    steps="external",
     explain=explain,
     work=work,
     peers=("brian2_cpp", "nest_delta"),

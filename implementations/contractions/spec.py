@@ -31,7 +31,7 @@ loop, as the products are calls into a parallel BLAS.
 from typing import Any, NamedTuple
 
 import numpy as np
-from portstudy import Arrays, Kernel, Ulps, Work, fits, moved
+from portstudy import Array, Kernel, Ulps, Work, fits, moved
 
 
 class Contractions(NamedTuple):
@@ -50,69 +50,68 @@ class Contractions(NamedTuple):
     chain: Any  # (n,)
 
 
-def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, n: int, m: int, batch: int) -> tuple:
+def make_inputs(rng: np.random.Generator, *, n: int, m: int, batch: int) -> tuple:
     """General inputs: normally distributed entries."""
     shapes = (n,), (n,), (n, m), (m, n), (batch, n, m), (batch, m, n)
     return tuple(rng.normal(size=shape) for shape in shapes)
 
 
-def make_dyadic(rng: np.random.Generator, dtype: np.dtype, **size: int) -> tuple:
+def make_dyadic(rng: np.random.Generator, **size: int) -> tuple:
     """Inputs whose sums are exact: multiples of 1/4 between -1 and 1, without 0.
 
     0 times a negative number is -0, which a sum that starts from 0 turns into 0: NumPy's `einsum`
     starts so even where there is nothing to be summed.
     """
-    quarters = (np.ceil(np.clip(x, -0.99, 0.99) * 4) for x in make_inputs(rng, dtype, **size))
+    quarters = (np.ceil(np.clip(x, -0.99, 0.99) * 4) for x in make_inputs(rng, **size))
     return tuple(np.where(x > 0, x, x - 1) / 4 for x in quarters)
 
 
-def check(dtype: np.dtype, x: Any, y: Any, a: Any, b: Any, lefts: Any, rights: Any) -> tuple:
-    """x, y: (n,). a: (n, m). b: (m, n). lefts: (batch, n, m). rights: (batch, m, n)."""
-    arrays = Arrays(dtype)
-    x = arrays.take("x", x, "n")
-    y = arrays.take("y", y, "n")
-    a = arrays.take("a", a, "n", "m")
-    b = arrays.take("b", b, "m", "n")
-    lefts = arrays.take("lefts", lefts, "batch", "n", "m")
-    rights = arrays.take("rights", rights, "batch", "m", "n")
-    fits("lefts: products of (batch, n, n)", (len(lefts), len(x), len(x)), dtype.itemsize)
-    return x, y, a, b, lefts, rights
+def check(*arguments: np.ndarray) -> None:
+    """Products that fit into memory."""
+    x, *_, lefts, _ = arguments
+    fits("lefts: products of (batch, n, n)", (len(lefts), len(x), len(x)), x.itemsize)
 
 
-def alive(arguments: tuple, outputs: tuple) -> None:
+def alive(arguments: tuple, outputs: Contractions) -> None:
     """Values must differ, or an index in the wrong place would not be seen."""
-    for name, output in zip(Contractions._fields, outputs, strict=True):
-        assert np.isfinite(output).all(), f"{name} is not finite"
+    for name, output in outputs._asdict().items():
         assert output.size == 1 or np.ptp(output) > 0, f"all values of {name} are alike"
-    product = outputs[3]
-    assert not np.array_equal(product, product.T), "the product is symmetric"
+    assert not np.array_equal(outputs.product, outputs.product.T), "the product is symmetric"
 
 
 def work(arguments: tuple, outputs: tuple) -> Work:
     """The product, once, and the batch of them; the sums of rows and columns need none."""
     _, _, a, _, lefts, _ = arguments
     n, m = a.shape
-    return Work((moved(*arguments, *outputs),), operations=2 * n * n * m * (1 + len(lefts)))
+    return Work((moved(arguments, outputs),), operations=2 * n * n * m * (1 + len(lefts)))
 
 
 contractions = Kernel(
+    arguments={
+        "x": Array("n"),
+        "y": Array("n"),
+        "a": Array("n", "m"),
+        "b": Array("m", "n"),
+        "lefts": Array("batch", "n", "m"),
+        "rights": Array("batch", "m", "n"),
+    },
     inputs=make_inputs,
     dyadic=make_dyadic,
     # One rounding where there is one operation. Sums have hundreds of terms of random sign: half an
     # ulp of a partial sum each, whose size is the floor, the square root of the number of terms.
-    outputs={
-        "dot": Ulps(32, floor=16.0),
-        "outer": Ulps(1, "row", "column"),
-        "hadamard": Ulps(1, "i"),
-        "product": Ulps(32, "row", "column", floor=16.0),
-        "row_sums": Ulps(64, "row", floor=256.0),
-        "column_sums": Ulps(64, "column", floor=256.0),
-        "batched": Ulps(32, "batch", "row", "column", floor=16.0),
-        "trace": Ulps(64, floor=256.0),
-        "diagonal": Ulps(32, "i", floor=16.0),
-        "transposed": Ulps(0, "row", "column"),
-        "chain": Ulps(64, "row", floor=256.0),
-    },
+    outputs=Contractions(
+        dot=Ulps(32, floor=16.0),
+        outer=Ulps(1, "row", "column"),
+        hadamard=Ulps(1, "i"),
+        product=Ulps(32, "row", "column", floor=16.0),
+        row_sums=Ulps(64, "row", floor=256.0),
+        column_sums=Ulps(64, "column", floor=256.0),
+        batched=Ulps(32, "batch", "row", "column", floor=16.0),
+        trace=Ulps(64, floor=256.0),
+        diagonal=Ulps(32, "i", floor=16.0),
+        transposed=Ulps(0, "row", "column"),
+        chain=Ulps(64, "row", floor=256.0),
+    ),
     sizes={
         "small": dict(n=300, m=100, batch=8),
         "large": dict(n=1000, m=250, batch=8),

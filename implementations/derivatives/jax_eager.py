@@ -1,4 +1,4 @@
-"""`vmap` of `grad`, not compiled: each operation, and each rule for one, is dispatched alone."""
+"""`vmap` of `grad`, not compiled: each step of the chain rule is dispatched on its own."""
 
 import jax
 

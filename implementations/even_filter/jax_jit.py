@@ -7,7 +7,7 @@ import jax.numpy as jnp
 @jax.jit
 def pad(values):
     even = values % 2 == 0  # (numbers,) bool
-    (where,) = jnp.nonzero(even, size=len(values))  # (numbers,), the first `count` count
+    (where,) = jnp.nonzero(even, size=len(values))  # (numbers,), and behind the last, padding
     return values[where], even.sum()
 
 

@@ -1,4 +1,4 @@
-"""The second pass without a branch: all are written, and an odd one is written over by the next."""
+"""The second pass without a branch: every value is written, and the next overwrites an odd one."""
 
 import numpy as np
 from numba import njit
@@ -9,7 +9,7 @@ def even_filter(values):
     count = 0
     for value in values:
         count += value & 1 == 0
-    evens = np.empty(count + 1, dtype=values.dtype)  # room for what is written and never kept
+    evens = np.empty(count + 1, dtype=values.dtype)  # one more, for what is written and not kept
     k = 0
     for value in values:
         evens[k] = value

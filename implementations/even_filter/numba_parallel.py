@@ -1,4 +1,4 @@
-"""Two parallel passes: each block counts its own, and then knows where its own begin."""
+"""Two parallel passes: each block counts its evens first, and then knows where they begin."""
 
 import numpy as np
 from numba import njit, prange

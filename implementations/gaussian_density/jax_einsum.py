@@ -1,4 +1,4 @@
-"""The quadratic form as its indices say it: JAX chooses the order of contraction by itself."""
+"""The quadratic form by its indices: JAX itself chooses the order of contraction."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""What JAX brings along: `jax.scipy.stats`, compiled. A solve for each point, by `vmap`."""
+"""What JAX provides: `jax.scipy.stats`, compiled. A solve for each point, by `vmap`."""
 
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""The quadratic form as its indices say it; `optimize` finds the GEMM, without it this crawls."""
+"""The quadratic form by its indices; `optimize` finds the GEMM, without which this crawls."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""As the formula is printed: the covariance is inverted. One GEMM, and the worst of roundings."""
+"""As the formula is printed: the covariance is inverted. One GEMM, and the largest errors."""
 
 import math
 

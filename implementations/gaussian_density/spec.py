@@ -1,12 +1,12 @@
 """Density and log-density of a multivariate normal distribution at many points.
 
-Of k dimensions, with mean m and covariance C (Bishop, Pattern Recognition and Machine Learning,
+In k dimensions, with mean m and covariance C (Bishop, Pattern Recognition and Machine Learning,
 2006, eq. 2.43):
 
     N(x | m, C) = (2 pi) ** (-k/2)  |C| ** (-1/2)  exp(-q/2),    q = (x - m)^T C^-1 (x - m)
 
-The constant is `(2 pi) ** (-k/2)`; `2 * pi ** (-k/2)`, a slip that is easily made, is wrong for
-every k. All is computed in logarithms, which neither overflow nor underflow:
+The constant is `(2 pi) ** (-k/2)`; `2 * pi ** (-k/2)`, an easy slip, is wrong for every k.
+Everything is computed in logarithms, which neither overflow nor underflow:
 
     1. C = L L^T                             Cholesky; L is lower triangular
     2. log |C| = 2 sum_i log L_ii
@@ -20,16 +20,14 @@ the density is per unit to the power of k, the log-density in nats.
 There are no dyadic inputs: `log` and `exp` differ in the last bit from library to library. Their
 arguments can be made exact: tests/test_gaussian_density.py does so, and allows a few ulps.
 
-Numba by explicit inverse and torch by `vmap` would teach nothing that is not here already.
+Left out: Numba with an explicit inverse and torch with `vmap`, which would teach nothing new.
 """
 
-from typing import Any
-
 import numpy as np
-from portstudy import EXPONENTIAL, Arrays, InvalidInput, Kernel, Ulps, Work, moved
+from portstudy import EXPONENTIAL, Array, InvalidInput, Kernel, Ulps, Work, moved
 
 
-def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, points: int, dims: int) -> tuple:
+def make_inputs(rng: np.random.Generator, *, points: int, dims: int) -> tuple:
     """Points drawn from the distribution itself, whose principal variances differ by up to 4.
 
     The unit is such that the density is about 1 where the points are, in any number of dimensions:
@@ -43,14 +41,9 @@ def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, points: int, dims:
     return mean + standard * np.sqrt(variances) @ axes.T, mean, (covariance + covariance.T) / 2
 
 
-def check(dtype: np.dtype, points: Any, mean: Any, covariance: Any) -> tuple:
-    """points (points, dims), mean (dims,), covariance (dims, dims) symmetric and positive."""
-    arrays = Arrays(dtype)
-    points = arrays.take("points", points, "points", "dims")
-    mean = arrays.take("mean", mean, "dims")
-    covariance = arrays.take("covariance", covariance, "dims", "dims")
+def check(points: np.ndarray, mean: np.ndarray, covariance: np.ndarray) -> None:
+    """A covariance that is one."""
     check_covariance("covariance", covariance)
-    return points, mean, covariance
 
 
 def check_covariance(name: str, covariance: np.ndarray) -> None:
@@ -74,21 +67,19 @@ def check_covariance(name: str, covariance: np.ndarray) -> None:
 
 
 def alive(arguments: tuple, outputs: tuple) -> None:
-    """Densities that are all zero, infinite or the same would prove nothing."""
+    """Densities that are all zero or the same would prove nothing."""
     density, log_density = outputs
-    for name, values in (("density", density), ("log_density", log_density)):
-        assert np.isfinite(values).all(), f"{name} has values that are not finite"
     assert (density > 0).all(), f"{(density == 0).sum()} of {density.size} densities underflow"
     spread = float(log_density.max() - log_density.min())
     assert spread > 1, f"all log-densities lie within {spread:.3g} nats; expected more than 1"
 
 
 def work(arguments: tuple, outputs: tuple) -> Work:
-    """A triangular solve a point, beside the factor itself, and an exponential."""
+    """Per point a triangular solve and an exponential, and the factor itself once."""
     points, _, covariance = arguments
     n, k = points.shape
     operations = n * (k * (k + 3) + EXPONENTIAL) + k**3 / 3
-    return Work((moved(points, covariance, *outputs),), operations)
+    return Work((moved(points, covariance, outputs),), operations)
 
 
 # The log-density is the small difference of terms that grow with the number of dimensions: some 850
@@ -98,6 +89,11 @@ def work(arguments: tuple, outputs: tuple) -> Work:
 # bounds are 4e-12 and 1e-11. For few dimensions they are far too wide, so that
 # tests/test_gaussian_density.py holds 10 dimensions to 64 and 128 ulps.
 gaussian_density = Kernel(
+    arguments={
+        "points": Array("points", "dims"),
+        "mean": Array("dims"),
+        "covariance": Array("dims", "dims"),
+    },
     inputs=make_inputs,
     outputs={
         "density": Ulps(65_536, "point"),

@@ -1,4 +1,4 @@
-"""What PyTorch brings along: `torch.distributions`, by Cholesky and a triangular solve."""
+"""What PyTorch provides: `torch.distributions`, by Cholesky and a triangular solve."""
 
 import torch
 from torch.distributions import MultivariateNormal

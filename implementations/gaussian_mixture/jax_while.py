@@ -1,4 +1,4 @@
-"""The whole EM is one compiled `while_loop`: the likelihood is looked at where it is."""
+"""The whole EM is one compiled `while_loop`: the likelihood is tested where it is."""
 
 import math
 from functools import partial

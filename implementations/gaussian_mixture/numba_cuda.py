@@ -1,4 +1,4 @@
-"""EM on the GPU without a look at it: the host queues all iterations, and waits for none.
+"""EM on the GPU: the host queues all iterations and waits for none.
 
 What must not be shared out by chance are the sums over all points: were each thread to add its own
 to them, as an atomic operation can, the order of the additions, and so the last bits, would differ

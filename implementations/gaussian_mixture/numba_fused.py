@@ -1,7 +1,7 @@
 """One parallel pass over blocks of points, coordinates in rows, with an `exp` that vectorises.
 
 Only what is done for each point is compiled. What is done for each class stays in NumPy: it takes
-no time, and Numba would need longer for it than for all the rest. The loop of a block over its
+no time, and Numba would take longer to compile it than all the rest. The loop of a block over its
 points is always the innermost one and its length is known, so each becomes a few vector
 instructions. The sums are taken around the old means, as in `numba_njit`: with a 1 in front of the
 deviation, count, shift and scatter of a class are the entries of one symmetric matrix,

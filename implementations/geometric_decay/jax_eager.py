@@ -1,4 +1,4 @@
-"""JAX's arrays, not one word changed: every operation is dispatched on its own."""
+"""JAX's arrays, not a word changed: every operation is dispatched on its own."""
 
 
 def geometric_decay(x, rate, steps):

@@ -1,4 +1,4 @@
-"""The reference: as the tutorial has it, two passes through memory a step."""
+"""The reference: as the tutorial has it, two passes through memory per step."""
 
 
 def geometric_decay(x, rate, steps):

@@ -16,36 +16,23 @@ have 16 bits, so that ten steps are exact in float32, and the closed form as wel
 out: the computation is elementwise already. `while_loop` is for what square_until shows.
 """
 
-from typing import Any
-
 import numpy as np
-from portstudy import Arrays, InvalidInput, Kernel, Ulps, Work, moved, size
+from portstudy import Array, Kernel, Scalar, Size, Ulps, Work, moved
 
 
-def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, values: int, steps: int) -> tuple:
+def make_inputs(rng: np.random.Generator, *, values: int, steps: int) -> tuple:
     """The tutorial's tenth, of values that are nowhere near zero."""
     return rng.uniform(1.0, 100.0, values), 0.1, steps
 
 
-def make_dyadic(rng: np.random.Generator, dtype: np.dtype, *, values: int, steps: int) -> tuple:
+def make_dyadic(rng: np.random.Generator, *, values: int, steps: int) -> tuple:
     """A quarter of whole numbers below 256: exact for ten steps."""
     return rng.integers(1, 256, values), 0.25, steps
 
 
-def check(dtype: np.dtype, x: Any, rate: Any, steps: Any) -> tuple:
-    """x (values,), rate from 0 to 1, steps >= 0."""
-    arrays = Arrays(dtype)
-    x = arrays.take("x", x, "values")
-    rate = arrays.scalar("rate", rate)
-    if not 0 <= rate <= 1:
-        raise InvalidInput(f"rate: {rate}; allowed: from 0 to 1")
-    return x, rate, size("steps", steps)
-
-
-def alive(arguments: tuple, outputs: tuple) -> None:
+def alive(arguments: tuple, decayed: np.ndarray) -> None:
     """Values that stay, vanish or are all alike would prove nothing."""
     x, _, _ = arguments
-    (decayed,) = outputs
     assert (np.abs(decayed) < np.abs(x)).all(), "a value did not decay"
     assert (decayed != 0).all(), "a value vanished"
     assert len(x) == 1 or np.ptp(decayed) > 0, "the values are all alike"
@@ -54,10 +41,15 @@ def alive(arguments: tuple, outputs: tuple) -> None:
 def work(arguments: tuple, outputs: tuple) -> Work:
     """Every value is read and written once; the closed form is one multiplication."""
     x, _, _ = arguments
-    return Work((moved(x, *outputs),), operations=x.size)
+    return Work((moved(x, outputs),), operations=x.size)
 
 
 geometric_decay = Kernel(
+    arguments={
+        "x": Array("values"),
+        "rate": Scalar(at_least=0, at_most=1),
+        "steps": Size(),
+    },
     inputs=make_inputs,
     dyadic=make_dyadic,
     # Ten steps round twenty times, at most half an ulp each, of values up to 2.9 times as large.
@@ -68,7 +60,6 @@ geometric_decay = Kernel(
         "check": dict(values=1000, steps=10),
     },
     reference="numpy_loop",
-    check=check,
     alive=alive,
     work=work,
 )

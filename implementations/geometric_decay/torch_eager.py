@@ -1,4 +1,4 @@
-"""PyTorch as it comes, not one word changed: two passes through memory a step."""
+"""PyTorch as it comes, not a word changed: two passes through memory per step."""
 
 
 def geometric_decay(x, rate, steps):

@@ -1,4 +1,4 @@
-"""Arrays cannot be changed: each `.at[].set` is dispatched on its own and copies the whole."""
+"""Arrays cannot be changed: each `.at[].set` is dispatched on its own and copies it all."""
 
 import jax.numpy as jnp
 

@@ -18,23 +18,23 @@ The potential rests where it is reset. `weights[pre, post]` is what neuron `pre`
 steps in a row.
 """
 
-from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from portstudy import (
-    Arrays,
+    Array,
     Exact,
     InvalidInput,
     Kernel,
+    Scalar,
+    Size,
     Traffic,
     Ulps,
     Work,
     fits,
     moved,
-    named,
-    size,
 )
+from portstudy.implementations._spiking import explain
 
 
 class State(NamedTuple):
@@ -88,7 +88,6 @@ def make_drive(
 
 def make_inputs(
     rng: np.random.Generator,
-    dtype: np.dtype,
     *,
     neurons: int,
     steps: int,
@@ -107,7 +106,6 @@ def make_inputs(
 
 def make_dyadic(
     rng: np.random.Generator,
-    dtype: np.dtype,
     *,
     neurons: int,
     steps: int,
@@ -132,47 +130,30 @@ def make_dyadic(
     return weights, drive, State(voltage), DYADIC, steps
 
 
-def check_model(arrays: Arrays, parameters: Any) -> Parameters:
-    """Parameters of a LIF neuron as scalars of the arrays' dtype."""
-    if not isinstance(parameters, tuple) or len(parameters) != len(Parameters._fields):
+# What the parameters of a LIF neuron may be.
+LIF = Parameters(
+    dt=Scalar(above=0, unit="ms"),
+    tau=Scalar(above=0, unit="ms"),
+    v_reset=Scalar(),
+    v_threshold=Scalar(),
+    resistance=Scalar(),
+)
+
+
+def check_threshold(parameters: Any) -> None:
+    """Refuse one at which a neuron fires as soon as it is reset."""
+    if parameters.v_threshold <= parameters.v_reset:
         raise InvalidInput(
-            f"parameters: {parameters!r}; allowed: Parameters({', '.join(Parameters._fields)})"
+            f"parameters.v_threshold: {parameters.v_threshold} mV; "
+            f"allowed: above v_reset = {parameters.v_reset} mV"
         )
-    checked = Parameters(
-        *(
-            arrays.scalar(f"parameters.{name}", value)
-            for name, value in zip(Parameters._fields, parameters, strict=True)
-        )
-    )
-    for name in ("dt", "tau"):
-        if getattr(checked, name) <= 0:
-            raise InvalidInput(f"parameters.{name}: {getattr(checked, name)} ms; allowed: above 0")
-    if checked.v_threshold <= checked.v_reset:
-        raise InvalidInput(
-            f"parameters.v_threshold: {checked.v_threshold} mV; "
-            f"allowed: above v_reset = {checked.v_reset} mV"
-        )
-    return checked
 
 
-def check_state(arrays: Arrays, state: Any, *axes: str) -> State:
-    """A State whose voltage has these axes."""
-    named("state", state, State)
-    return State(arrays.take("state.voltage", state[0], *axes))
-
-
-def check(
-    dtype: np.dtype, weights: Any, drive: Any, state: Any, parameters: Any, steps: Any
-) -> tuple:
-    """weights (neurons, neurons) nA, drive (neurons,) nA, State, Parameters, steps >= 0."""
-    arrays = Arrays(dtype)
-    weights = arrays.take("weights", weights, "neurons", "neurons")
-    drive = arrays.take("drive", drive, "neurons")
-    state = check_state(arrays, state, "neurons")
-    parameters = check_model(arrays, parameters)
-    steps = size("steps", steps)
+def check(*arguments: Any) -> None:
+    """A threshold that can be, and a raster that fits into memory."""
+    _, drive, _, parameters, steps = arguments
+    check_threshold(parameters)
     fits("steps: a raster of (steps, neurons)", (steps, len(drive)), 1)
-    return weights, drive, state, parameters, steps
 
 
 def check_rate(fired: int, neurons: int, steps: int, dt: float, driven: bool) -> None:
@@ -192,46 +173,6 @@ def alive(arguments: tuple, outputs: tuple) -> None:
     check_rate(int(spikes.sum()), len(drive), steps, float(parameters.dt), driven)
 
 
-def single_steps(reference: Callable, arguments: tuple) -> Iterator[tuple]:
-    """Each single step along the reference's trajectory, for spike replay."""
-    weights, drive, state, parameters, steps = arguments
-    for _ in range(steps):
-        yield weights, drive, state, parameters, 1
-        _, state = reference(weights, drive, state, parameters, 1)
-
-
-def explain(
-    reference: Callable, port: Callable, arguments: tuple, expected: tuple, outputs: tuple
-) -> tuple[bool, str]:
-    """Is what differs in a free run a matter of rounding? With both membrane potentials.
-
-    The leak forgets a rounding error within tau, so the errors of a run add up to a few ulps times
-    tau / dt. A potential further from threshold than that is on the same side in every port, and
-    as long as no spike differs, no potential differs by more.
-    """
-    weights, drive, state, parameters, steps = arguments
-    tolerance = 4 * float(np.spacing(np.abs(parameters.v_reset)) * parameters.tau / parameters.dt)
-    different = np.argwhere(expected[0] != outputs[0])
-    if len(different):
-        step, neuron = (int(i) for i in different[0])
-        potentials = [
-            float(run(weights, drive, state, parameters, step)[1].voltage[neuron])
-            for run in (reference, port)
-        ]
-        distance = abs(potentials[0] - float(parameters.v_threshold))
-        where = f"{distance:.3g} mV from threshold"
-    else:
-        step, neuron = steps, int(np.argmax(np.abs(outputs[1] - expected[1])))
-        potentials = [float(voltage[neuron]) for voltage in (expected[1], outputs[1])]
-        distance, where = 0.0, "all spikes alike"
-    rounding = max(distance, abs(potentials[1] - potentials[0])) <= tolerance
-    return rounding, (
-        f"at step {step} neuron {neuron} has {potentials[0]!r} mV in the reference and "
-        f"{potentials[1]!r} mV in the port, {where} "
-        f"({'within' if rounding else 'beyond'} the {tolerance:.3g} mV that rounding explains)"
-    )
-
-
 def work(arguments: tuple, outputs: tuple) -> Work:
     """Read the rows of those that fire; in every step read the drive, read and write V."""
     weights, drive, _, _, steps = arguments
@@ -249,12 +190,18 @@ def work(arguments: tuple, outputs: tuple) -> Work:
 
 
 lif = Kernel(
+    arguments={
+        "weights": Array("neurons", "neurons"),  # nA
+        "drive": Array("neurons"),  # nA
+        "state": State(voltage=Array("neurons")),  # mV
+        "parameters": LIF,
+        "steps": Size(),
+    },
     inputs=make_inputs,
     dyadic=make_dyadic,
     outputs={
         "spikes": Exact("step", "neuron"),
-        # A rounding error in each step, which the leak forgets within tau / dt = 128 steps.
-        "voltage": Ulps(4, "neuron", unit="mV", elsewhere=4 * 128),
+        "state": State(voltage=Ulps(4, "neuron", unit="mV")),
     },
     sizes={
         "small": dict(neurons=1000, steps=2000),
@@ -269,7 +216,7 @@ lif = Kernel(
     references={"wide": "numpy_event"},
     check=check,
     alive=alive,
-    single_steps=single_steps,
+    steps="steps",
     explain=explain,
     work=work,
     peers=("brian2_cpp", "nest_delta"),

@@ -13,27 +13,25 @@ Left out: JAX's `pmap`, which by now is `jit` and `shard_map` underneath: notes/
 shows what it wanted.
 """
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from portstudy import Arrays, Exact, InvalidInput, Kernel, Traffic, Ulps, Work, fits, moved, size
+from portstudy import Array, Choice, Exact, Kernel, Size, Traffic, Ulps, Work, fits, moved
+from portstudy.implementations._spiking import explain as explain_trials
 from portstudy.implementations.lif.spec import (
     DYADIC,
     GENERAL,
+    LIF,
     State,
-    check_model,
     check_rate,
-    check_state,
+    check_threshold,
     make_drive,
     make_weights,
 )
-from portstudy.implementations.lif.spec import explain as explain_trial
 
 
 def make_inputs(
     rng: np.random.Generator,
-    dtype: np.dtype,
     *,
     trials: int,
     neurons: int,
@@ -50,7 +48,6 @@ def make_inputs(
 
 def make_dyadic(
     rng: np.random.Generator,
-    dtype: np.dtype,
     *,
     trials: int,
     neurons: int,
@@ -70,28 +67,13 @@ def make_dyadic(
     return weights, drive, State(voltage), DYADIC, steps, raster
 
 
-def check(
-    dtype: np.dtype,
-    weights: Any,
-    drive: Any,
-    state: Any,
-    parameters: Any,
-    steps: Any,
-    raster: Any,
-) -> tuple:
-    """weights (neurons, neurons) nA, drive (trials, neurons) nA, State, Parameters, steps >= 0."""
-    arrays = Arrays(dtype)
-    weights = arrays.take("weights", weights, "neurons", "neurons")
-    drive = arrays.take("drive", drive, "trials", "neurons")
-    state = check_state(arrays, state, "trials", "neurons")
-    parameters = check_model(arrays, parameters)
-    steps = size("steps", steps)
-    if not isinstance(raster, bool):
-        raise InvalidInput(f"raster: {raster!r}; allowed: True, False")
+def check(*arguments: Any) -> None:
+    """A threshold that can be, and a raster that fits into memory."""
+    _, drive, _, parameters, steps, raster = arguments
+    check_threshold(parameters)
     if raster:
         trials, neurons = drive.shape
         fits("raster: spikes of (trials, steps, neurons)", (trials, steps, neurons), 1)
-    return weights, drive, state, parameters, steps, raster
 
 
 def alive(arguments: tuple, outputs: tuple) -> None:
@@ -106,41 +88,16 @@ def alive(arguments: tuple, outputs: tuple) -> None:
         )
 
 
-def single_steps(reference: Callable, arguments: tuple) -> Iterator[tuple]:
-    """Each single step along the reference's trajectories, for spike replay."""
-    weights, drive, state, parameters, steps, raster = arguments
-    for _ in range(steps):
-        yield weights, drive, state, parameters, 1, raster
-        _, _, state = reference(weights, drive, state, parameters, 1, raster)
-
-
 def explain(
-    reference: Callable, port: Callable, arguments: tuple, expected: tuple, outputs: tuple
+    reference: Any, port: Any, arguments: tuple, expected: tuple, outputs: tuple
 ) -> tuple[bool, str]:
-    """Is what differs in a free run a matter of rounding? As for `lif`, in each trial."""
-    *shared, raster = arguments
-    if not raster:
+    """Is what differs a matter of rounding? As for `lif`, in each trial, if there is a raster."""
+    spikes, spike_count, _ = outputs
+    if not arguments[-1]:
         return False, "counts do not say in which step they parted: compare with raster=True"
-    why = ""
-    for trial in range(len(expected[0])):
-
-        def alone(run: Callable, trial: int = trial) -> Callable:
-            def spikes_and_state(*arguments: Any) -> tuple:
-                spikes, _, state = run(*arguments, False)
-                return spikes[trial], State(state.voltage[trial])
-
-            return spikes_and_state
-
-        ours = [tuple(output[trial] for output in (run[0], run[2])) for run in (expected, outputs)]
-        if all(np.array_equal(a, b) for a, b in zip(*ours, strict=True)):
-            continue
-        rounding, reason = explain_trial(alone(reference), alone(port), tuple(shared), *ours)
-        why = why or f"in trial {trial} {reason}"
-        if not rounding:
-            return False, f"in trial {trial} {reason}"
-        if (outputs[1][trial] != outputs[0][trial].sum(axis=0)).any():
-            return False, f"in trial {trial} the counts are not those of the raster"
-    return bool(why), why
+    if (spike_count != spikes.sum(axis=1)).any():
+        return False, "the counts are not those of the raster"
+    return explain_trials(reference, port, arguments, expected, outputs)
 
 
 def work(arguments: tuple, outputs: tuple) -> Work:
@@ -160,12 +117,20 @@ def work(arguments: tuple, outputs: tuple) -> Work:
 
 
 lif_ensemble = Kernel(
+    arguments={
+        "weights": Array("neurons", "neurons"),  # nA
+        "drive": Array("trials", "neurons"),  # nA
+        "state": State(voltage=Array("trials", "neurons")),  # mV
+        "parameters": LIF,
+        "steps": Size(),
+        "raster": Choice(True, False),
+    },
     inputs=make_inputs,
     dyadic=make_dyadic,
     outputs={
         "spikes": Exact("trial", "step", "neuron"),
         "spike_count": Exact("trial", "neuron"),
-        "voltage": Ulps(4, "trial", "neuron", unit="mV"),
+        "state": State(voltage=Ulps(4, "trial", "neuron", unit="mV")),
     },
     sizes={
         "small": dict(trials=64, neurons=250, steps=500, raster=True),
@@ -179,7 +144,7 @@ lif_ensemble = Kernel(
     references={"large": "numpy_batched", "wide": "numpy_batched"},
     check=check,
     alive=alive,
-    single_steps=single_steps,
+    steps="steps",
     explain=explain,
     work=work,
 )

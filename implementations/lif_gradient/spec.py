@@ -40,9 +40,9 @@ loop that JAX differentiates as it runs, which takes some 20 times as long as `j
 from typing import Any, NamedTuple
 
 import numpy as np
-from portstudy import Arrays, Exact, InvalidInput, Kernel, Ulps, Work, fits, moved, named
+from portstudy import Array, Choice, Exact, Kernel, Scalar, Ulps, Work, fits, moved
 
-FAST_SIGMOID, ARCTAN, BOXCAR = SURROGATES = range(3)
+FAST_SIGMOID, ARCTAN, BOXCAR = range(3)
 
 VOLLEY = 8
 """Steps from one volley to the next: see make_dyadic."""
@@ -72,7 +72,6 @@ RATE = 1 / 16
 
 def make_inputs(
     rng: np.random.Generator,
-    dtype: np.dtype,
     *,
     steps: int,
     examples: int,
@@ -89,7 +88,6 @@ def make_inputs(
 
 def make_dyadic(
     rng: np.random.Generator,
-    dtype: np.dtype,
     *,
     steps: int,
     examples: int,
@@ -135,56 +133,22 @@ def count_spikes(
     return count
 
 
-def check(
-    dtype: np.dtype,
-    x: Any,
-    weights: Any,
-    drive: Any,
-    target: Any,
-    parameters: Any,
-    surrogate: Any,
-) -> tuple:
-    """x (steps, examples, inputs), weights (inputs, neurons), drive, target, Parameters, 0 to 2."""
-    arrays = Arrays(dtype)
-    x = arrays.take("x", x, "steps", "examples", "inputs")
-    weights = arrays.take("weights", weights, "inputs", "neurons")
-    drive = arrays.take("drive", drive, "neurons")
-    target = arrays.take("target", target, "examples", "neurons")
-    parameters = named("parameters", parameters, Parameters)
-    parameters = Parameters(
-        *(
-            arrays.scalar(f"parameters.{name}", value)
-            for name, value in zip(Parameters._fields, parameters, strict=True)
-        )
-    )
-    if not 0 <= parameters.decay <= 1:
-        raise InvalidInput(f"parameters.decay: {parameters.decay}; allowed: 0 to 1")
-    for name in ("threshold", "slope"):
-        if getattr(parameters, name) <= 0:
-            raise InvalidInput(f"parameters.{name}: {getattr(parameters, name)}; allowed: above 0")
-    integer = isinstance(surrogate, int) and not isinstance(surrogate, bool)
-    if not integer or surrogate not in SURROGATES:
-        raise InvalidInput(
-            f"surrogate: {surrogate!r}; "
-            f"allowed: {FAST_SIGMOID} (fast sigmoid), {ARCTAN} (arctan), {BOXCAR} (boxcar)"
-        )
-    fits("x: currents of (steps, examples, neurons)", (*x.shape[:2], len(drive)), dtype.itemsize)
-    return x, weights, drive, target, parameters, surrogate
+def check(x: np.ndarray, weights: np.ndarray, drive: np.ndarray, *others: Any) -> None:
+    """Currents that fit into memory."""
+    fits("x: currents of (steps, examples, neurons)", (*x.shape[:2], len(drive)), x.itemsize)
 
 
 def alive(arguments: tuple, outputs: tuple) -> None:
     """A layer that is silent, always fires, or has nothing to learn would prove nothing."""
     _, _, _, target, _, _ = arguments
-    spikes, loss, by_weights, by_drive = outputs
+    spikes, _, gradient = outputs
     rate = spikes.mean()
     assert 0.02 < rate < 0.6, f"{rate:.1%} of the neurons fire in a step; plausible: 2 % to 60 %"
     error = spikes.sum(axis=0) - target
     assert (error > 0).any(), "no neuron fires too often"
     assert (error < 0).any(), "no neuron fires too rarely"
-    assert np.isfinite(loss), "a loss that is not finite"
-    for name, gradient in (("weights", by_weights), ("drive", by_drive)):
-        assert np.isfinite(gradient).all(), f"a gradient by {name} that is not finite"
-        some = (gradient != 0).mean()
+    for name, values in gradient._asdict().items():
+        some = (values != 0).mean()
         assert some > 0.5, f"only {some:.0%} of the gradient by {name} are not zero"
 
 
@@ -195,22 +159,34 @@ def work(arguments: tuple, outputs: tuple) -> Work:
     drive's sum and for the count. That the potentials are kept in between, nobody counts.
     """
     x, weights, drive, target, _, _ = arguments
-    spikes, _, by_weights, by_drive = outputs
+    spikes, _, gradient = outputs
     return Work(
-        (moved(x, weights, drive, target, spikes, by_weights, by_drive),),
+        (moved(x, weights, drive, target, spikes, gradient),),
         operations=2 * int(np.count_nonzero(x)) * len(drive) + 9 * spikes.size,
     )
 
 
 lif_gradient = Kernel(
+    arguments={
+        "x": Array("steps", "examples", "inputs"),
+        "weights": Array("inputs", "neurons"),
+        "drive": Array("neurons"),
+        "target": Array("examples", "neurons"),
+        "parameters": Parameters(
+            decay=Scalar(at_least=0, at_most=1), threshold=Scalar(above=0), slope=Scalar(above=0)
+        ),
+        "surrogate": Choice(FAST_SIGMOID, ARCTAN, BOXCAR),
+    },
     inputs=make_inputs,
     dyadic=make_dyadic,
     outputs={
         "spikes": Exact("step", "example", "neuron"),
         "loss": Ulps(8),
-        # Sums over steps and examples, of few terms of some 2.5 and of many, that cancel.
-        "weights_gradient": Ulps(16, "input", "neuron", floor=8.0),
-        "drive_gradient": Ulps(16, "neuron", floor=64.0),
+        "gradient": Gradient(
+            # Sums over steps and examples, of few terms of some 2.5 and of many, that cancel.
+            weights=Ulps(16, "input", "neuron", floor=8.0),
+            drive=Ulps(16, "neuron", floor=64.0),
+        ),
     },
     sizes={
         "large": dict(steps=500, examples=16, inputs=1000, neurons=1000),

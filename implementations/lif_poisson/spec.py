@@ -28,32 +28,32 @@ steps, which takes an array of steps x neurons and was no faster under jit.
 """
 
 import math
-from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from portstudy import (
-    Arrays,
+    Array,
     Exact,
     InvalidInput,
     Kernel,
+    Scalar,
+    Size,
     Traffic,
     Ulps,
     Work,
     fits,
     moved,
-    named,
-    size,
 )
+from portstudy.implementations._spiking import explain as explain_spikes
 from portstudy.implementations.lif.spec import (
     DYADIC,
     GENERAL,
-    check_model,
+    LIF,
     check_rate,
+    check_threshold,
     make_weights,
 )
-from portstudy.implementations.lif.spec import explain as explain_network
-from portstudy.implementations.threefry.spec import MIXING, check_key
+from portstudy.implementations.threefry.spec import KEY, MIXING
 
 
 class State(NamedTuple):
@@ -74,9 +74,7 @@ def poisson_table(mean: float) -> np.ndarray:
     return np.array(table, dtype=np.uint32)
 
 
-def make_inputs(
-    rng: np.random.Generator, dtype: np.dtype, *, neurons: int, steps: int, mean: float = 0.75
-) -> tuple:
+def make_inputs(rng: np.random.Generator, *, neurons: int, steps: int, mean: float = 0.75) -> tuple:
     """General inputs: a network at the rates of cortex, in the midst of its course."""
     weights = make_weights(rng, neurons)
     # In the mean 0.8 to 1.16 times what reaches threshold.
@@ -87,9 +85,7 @@ def make_inputs(
     return weights, strength, poisson_table(mean), key, State(voltage, step), GENERAL, steps
 
 
-def make_dyadic(
-    rng: np.random.Generator, dtype: np.dtype, *, neurons: int, steps: int, mean: float = 0.75
-) -> tuple:
+def make_dyadic(rng: np.random.Generator, *, neurons: int, steps: int, mean: float = 0.75) -> tuple:
     """Inputs on which every port must agree to the last bit, for the reasons given for `lif`.
 
     `strength` is a multiple of 1/64 nA as well. The first neuron and the last start exactly at
@@ -104,31 +100,10 @@ def make_dyadic(
     return weights, strength, poisson_table(mean), key, State(voltage, step), DYADIC, steps
 
 
-def check_state(arrays: Arrays, state: Any) -> State:
-    """Potentials, and the number of a step."""
-    given = named("state", state, State)
-    voltage = arrays.take("state.voltage", given[0], "neurons")
-    step = arrays.take("state.step", given[1], dtype=np.int32)
-    if step < 0:
-        raise InvalidInput(f"state.step: {step}; allowed: from 0")
-    return State(voltage, step)
-
-
-def check(
-    dtype: np.dtype,
-    weights: Any,
-    strength: Any,
-    table: Any,
-    key: Any,
-    state: Any,
-    parameters: Any,
-    steps: Any,
-) -> tuple:
-    """weights (neurons, neurons) nA, strength (neurons,) nA, table (entries,), key (2,), .."""
-    arrays = Arrays(dtype)
-    weights = arrays.take("weights", weights, "neurons", "neurons")
-    strength = arrays.take("strength", strength, "neurons")
-    table = arrays.take("table", table, "entries", dtype=np.uint32)
+def check(*arguments: Any) -> None:
+    """A threshold that can be, a rising table, and a raster and steps that can be counted."""
+    _, strength, table, _, state, parameters, steps = arguments
+    check_threshold(parameters)
     if len(table) > 255:  # so that a count fits into 8 bits
         raise InvalidInput(f"table: {len(table)} entries; allowed: up to 255")
     falling = np.flatnonzero(table[1:] < table[:-1])
@@ -137,54 +112,34 @@ def check(
         raise InvalidInput(
             f"table: {table[first]} at [{first}] is below {table[first - 1]}; allowed: rising order"
         )
-    key = check_key(arrays, key)
-    state = check_state(arrays, state)
-    parameters = check_model(arrays, parameters)
-    steps = size("steps", steps)
     fits("steps: a raster of (steps, neurons)", (steps, len(strength)), 1)
     if int(state.step) + steps >= 2**31:
         raise InvalidInput(f"steps: {steps} from step {state.step}; allowed: to 2**31 - 1 in all")
-    return weights, strength, table, key, state, parameters, steps
 
 
 def alive(arguments: tuple, outputs: tuple) -> None:
     """A network that never fires, or always does, would prove nothing; nor would idle noise."""
     _, strength, table, _, state, parameters, steps = arguments
-    spikes, _, step = outputs
+    spikes, (_, step) = outputs
     check_rate(int(spikes.sum()), len(strength), steps, float(parameters.dt), True)
     assert 0 < table[0] < 2**32 - 1, "it is certain how many spikes arrive"
     assert strength.all(), "spikes from outside have no effect on some neurons"
     assert step == state.step + steps, f"after {steps} steps from {state.step} the next is {step}"
 
 
-def single_steps(reference: Callable, arguments: tuple) -> Iterator[tuple]:
-    """Each single step along the reference's trajectory, for spike replay."""
-    weights, strength, table, key, state, parameters, steps = arguments
-    for _ in range(steps):
-        single = (weights, strength, table, key, state, parameters, 1)
-        yield single
-        _, state = reference(*single)
-
-
 def explain(
-    reference: Callable, port: Callable, arguments: tuple, expected: tuple, outputs: tuple
+    reference: Any, port: Any, arguments: tuple, expected: tuple, outputs: tuple
 ) -> tuple[bool, str]:
-    """Is what differs in a free run a matter of rounding? As for `lif`: the noise is the same."""
-    weights, strength, table, key, state, parameters, steps = arguments
-    if outputs[2] != expected[2]:
+    """Is what differs a matter of rounding? As for `lif`: the noise is the same."""
+    if outputs[1].step != expected[1].step:
         return False, "the number of the next step is no matter of rounding"
-
-    def network(run: Callable) -> Callable:
-        return lambda *given: run(weights, strength, table, key, state, parameters, given[-1])
-
-    shared = (weights, strength, state, parameters, steps)
-    return explain_network(network(reference), network(port), shared, expected[:2], outputs[:2])
+    return explain_spikes(reference, port, arguments, expected, outputs)
 
 
 def work(arguments: tuple, outputs: tuple) -> Work:
     """Read the rows of those that fire; in every step draw for each neuron, read and write V."""
     weights, strength, table, _, _, _, steps = arguments
-    spikes, _, _ = outputs
+    spikes, _ = outputs
     fired = int(spikes.sum())
     rows = int(spikes.any(axis=0).sum()) * weights[0].nbytes  # that are ever read
     # The peak is that of floats of this dtype; of words of 32 bits there may be twice as many.
@@ -200,12 +155,20 @@ def work(arguments: tuple, outputs: tuple) -> Work:
 
 
 lif_poisson = Kernel(
+    arguments={
+        "weights": Array("neurons", "neurons"),  # nA
+        "strength": Array("neurons"),  # nA
+        "table": Array("entries", dtype=np.uint32),
+        "key": KEY,
+        "state": State(voltage=Array("neurons"), step=Scalar(dtype=np.int32, at_least=0)),
+        "parameters": LIF,
+        "steps": Size(),
+    },
     inputs=make_inputs,
     dyadic=make_dyadic,
     outputs={
         "spikes": Exact("step", "neuron"),
-        "voltage": Ulps(4, "neuron", unit="mV"),
-        "step": Exact(),
+        "state": State(voltage=Ulps(4, "neuron", unit="mV"), step=Exact()),
     },
     sizes={
         "small": dict(neurons=1000, steps=1000),
@@ -215,7 +178,7 @@ lif_poisson = Kernel(
     reference="numpy_dense",
     check=check,
     alive=alive,
-    single_steps=single_steps,
+    steps="steps",
     explain=explain,
     work=work,
 )

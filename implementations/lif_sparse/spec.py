@@ -29,24 +29,19 @@ those that fired, about one neuron in a thousand. Left out are a dense W, which 
 Numba (two would add to the same target) and torch's `scan`, which brings nothing new over `lif`.
 """
 
-from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-from portstudy import (
-    Arrays,
-    Exact,
-    InvalidInput,
-    Kernel,
-    Traffic,
-    Ulps,
-    Work,
-    fits,
-    moved,
-    named,
-    size,
+from portstudy import Array, Exact, InvalidInput, Kernel, Size, Traffic, Ulps, Work, fits, moved
+from portstudy.implementations._spiking import explain
+from portstudy.implementations.lif.spec import (
+    DYADIC,
+    GENERAL,
+    LIF,
+    Parameters,
+    check_rate,
+    check_threshold,
 )
-from portstudy.implementations.lif.spec import DYADIC, GENERAL, Parameters, check_model, check_rate
 
 
 class Synapses(NamedTuple):
@@ -100,7 +95,6 @@ def make_state(
 
 def make_inputs(
     rng: np.random.Generator,
-    dtype: np.dtype,
     *,
     neurons: int,
     synapses: int,
@@ -117,7 +111,6 @@ def make_inputs(
 
 def make_dyadic(
     rng: np.random.Generator,
-    dtype: np.dtype,
     *,
     neurons: int,
     synapses: int,
@@ -138,9 +131,12 @@ def make_dyadic(
     return wired, drive, state, DYADIC, refractory_steps, steps
 
 
-def check_rows(indptr: np.ndarray, indices: np.ndarray) -> None:
-    """Rows that follow each other, of targets that exist, or else InvalidInput."""
-    neurons = len(indptr) - 1
+def check_rows(indptr: np.ndarray, indices: np.ndarray, neurons: int) -> None:
+    """Refuse rows that do not follow each other, one for each neuron."""
+    if len(indptr) != neurons + 1:
+        raise InvalidInput(
+            f"synapses.indptr: length {len(indptr)}; allowed: one more than the {neurons} neurons"
+        )
     if indptr[0] != 0 or indptr[-1] != len(indices):
         raise InvalidInput(
             f"synapses.indptr: from {indptr[0]} to {indptr[-1]}; "
@@ -152,73 +148,23 @@ def check_rows(indptr: np.ndarray, indices: np.ndarray) -> None:
             f"synapses.indptr: {indptr[first + 1]} at [{first + 1}] is below {indptr[first]}; "
             "allowed: none below the one before it"
         )
-    if indices.min() < 0 or indices.max() >= neurons:
-        first = np.flatnonzero((indices < 0) | (indices >= neurons))[0]
-        raise InvalidInput(
-            f"synapses.indices: {indices[first]} at [{first}]; allowed: from 0 to {neurons - 1}"
-        )
 
 
-def check_synapses(arrays: Arrays, synapses: Any) -> Synapses:
-    """Compressed sparse rows that are what they should be, so that no port reads out of bounds."""
-    named("synapses", synapses, Synapses)
-    indptr = arrays.take("synapses.indptr", synapses[0], "neurons + 1", dtype=np.int32)
-    indices = arrays.take("synapses.indices", synapses[1], "synapses", dtype=np.int32)
-    # Beside what is given: the copy made here, the device's, and what a port derives from it.
-    copies = (3, len(indices))
-    fits("synapses: copies of (indices, weights)", copies, 4 + arrays.dtype.itemsize)
-    weights = arrays.take("synapses.weights", synapses[2], "synapses")
-    check_rows(indptr, indices)
-    return Synapses(indptr, indices, weights)
-
-
-def check_state(arrays: Arrays, state: Any) -> State:
-    """Potentials, counters that are not negative, and a ring of at least one row."""
-    named("state", state, State)
-    voltage = arrays.take("state.voltage", state[0], "neurons")
-    refractory = arrays.take("state.refractory", state[1], "neurons", dtype=np.int32)
-    if refractory.min() < 0:
-        first = np.flatnonzero(refractory < 0)[0]
-        raise InvalidInput(f"state.refractory: {refractory[first]} at [{first}]; allowed: from 0")
-    arriving = arrays.take("state.arriving", state[2], "delay", "neurons")
-    return State(voltage, refractory, arriving)
-
-
-def check(
-    dtype: np.dtype,
-    synapses: Any,
-    drive: Any,
-    state: Any,
-    parameters: Any,
-    refractory_steps: Any,
-    steps: Any,
-) -> tuple:
-    """Synapses, drive (neurons,) nA, State, Parameters, refractory_steps >= 1, steps >= 0."""
-    arrays = Arrays(dtype)
-    synapses = check_synapses(arrays, synapses)
-    drive = arrays.take("drive", drive, "neurons")
-    if len(synapses.indptr) != len(drive) + 1:
-        raise InvalidInput(
-            f"synapses.indptr: length {len(synapses.indptr)}; "
-            f"allowed: one more than the {len(drive)} neurons"
-        )
-    state = check_state(arrays, state)
-    parameters = check_model(arrays, parameters)
-    refractory_steps = size("refractory_steps", refractory_steps)
-    if not 1 <= refractory_steps < 2**31:
-        raise InvalidInput(
-            f"refractory_steps: {refractory_steps}; allowed: from 1, the step of the spike itself, "
-            "to 2**31 - 1"
-        )
-    steps = size("steps", steps)
+def check(*arguments: Any) -> None:
+    """Rows and a threshold that can be; synapses and a raster that fit into memory."""
+    (indptr, indices, weights), drive, _, parameters, _, steps = arguments
+    check_rows(indptr, indices, len(drive))
+    check_threshold(parameters)
+    # Beside what is here: the device's copy, and what a port derives from it.
+    copies = (2, len(indices))
+    fits("synapses: copies of (indices, weights)", copies, 4 + weights.itemsize)
     fits("steps: a raster of (steps, neurons)", (steps, len(drive)), 1)
-    return synapses, drive, state, parameters, refractory_steps, steps
 
 
 def alive(arguments: tuple, outputs: tuple) -> None:
     """A plausible rate; spikes that have arrived, some on their way, and neurons that pause."""
     _, drive, state, parameters, _, steps = arguments
-    spikes, _, refractory, arriving = outputs
+    spikes, (_, refractory, arriving) = outputs
     check_rate(int(spikes.sum()), len(drive), steps, float(parameters.dt), True)
     delay = len(state.arriving)
     assert spikes[: max(0, steps - delay)].any(), f"no spike has arrived after {delay} steps"
@@ -226,52 +172,10 @@ def alive(arguments: tuple, outputs: tuple) -> None:
     assert arriving.any(), "no spike is under way in the end"
 
 
-def single_steps(reference: Callable, arguments: tuple) -> Iterator[tuple]:
-    """Each single step along the reference's trajectory, for spike replay."""
-    *shared, state, parameters, refractory_steps, steps = arguments
-    for _ in range(steps):
-        single = (*shared, state, parameters, refractory_steps, 1)
-        yield single
-        _, state = reference(*single)
-
-
-def explain(
-    reference: Callable, port: Callable, arguments: tuple, expected: tuple, outputs: tuple
-) -> tuple[bool, str]:
-    """Is what differs in a free run a matter of rounding? With both membrane potentials.
-
-    As for `lif`: up to the first spike that differs, potentials differ by no more than the leak
-    lets add up. Where no spike differs, the currents under way are sums of the same few weights.
-    """
-    *shared, steps = arguments
-    parameters = arguments[3]
-    tolerance = 4 * float(np.spacing(np.abs(parameters.v_reset)) * parameters.tau / parameters.dt)
-    different = np.argwhere(expected[0] != outputs[0])
-    if len(different):
-        step, neuron = (int(i) for i in different[0])
-        potentials = [float(run(*shared, step)[1].voltage[neuron]) for run in (reference, port)]
-        distance = abs(potentials[0] - float(parameters.v_threshold))
-        where = f"{distance:.3g} mV from threshold"
-    else:
-        if (expected[2] != outputs[2]).any():
-            return False, "all spikes alike, but not how long the neurons stay refractory"
-        if (np.abs(expected[3] - outputs[3]) > CURRENT.allowed(expected[3])).any():
-            return False, "all spikes alike, but not the currents under way"
-        step, neuron = steps, int(np.argmax(np.abs(outputs[1] - expected[1])))
-        potentials = [float(voltage[neuron]) for voltage in (expected[1], outputs[1])]
-        distance, where = 0.0, "all spikes alike"
-    rounding = max(distance, abs(potentials[1] - potentials[0])) <= tolerance
-    return rounding, (
-        f"at step {step} neuron {neuron} has {potentials[0]!r} mV in the reference and "
-        f"{potentials[1]!r} mV in the port, {where} "
-        f"({'within' if rounding else 'beyond'} the {tolerance:.3g} mV that rounding explains)"
-    )
-
-
 def work(arguments: tuple, outputs: tuple) -> Work:
     """Read the rows of those that fire and add to their targets; in every step, the state."""
     synapses, drive, _, _, _, steps = arguments
-    spikes, voltage, refractory, arriving = outputs
+    spikes, (voltage, refractory, arriving) = outputs
     lengths = np.diff(synapses.indptr)
     sent = int(spikes.sum(axis=0) @ lengths)  # synapses, over all spikes
     read = int(lengths[spikes.any(axis=0)].sum())  # that are ever read
@@ -290,17 +194,34 @@ def work(arguments: tuple, outputs: tuple) -> Work:
     )
 
 
-# A target has few weights to add in a step, the largest of them about 140 nA in size `check`.
-CURRENT = Ulps(4, "delay", "neuron", floor=64.0, unit="nA")
-
 lif_sparse = Kernel(
+    arguments={
+        "synapses": Synapses(
+            indptr=Array("neurons + 1", dtype=np.int32),
+            indices=Array("synapses", dtype=np.int32, at_least=0, below="neurons"),
+            weights=Array("synapses"),  # nA
+        ),
+        "drive": Array("neurons"),  # nA
+        "state": State(
+            voltage=Array("neurons"),  # mV
+            refractory=Array("neurons", dtype=np.int32, at_least=0),
+            arriving=Array("delay", "neurons"),  # nA
+        ),
+        "parameters": LIF,
+        # From 1, the step of the spike itself.
+        "refractory_steps": Size(at_least=1, at_most=2**31 - 1),
+        "steps": Size(),
+    },
     inputs=make_inputs,
     dyadic=make_dyadic,
     outputs={
         "spikes": Exact("step", "neuron"),
-        "voltage": Ulps(4, "neuron", unit="mV"),
-        "refractory": Exact("neuron"),
-        "arriving": CURRENT,
+        "state": State(
+            voltage=Ulps(4, "neuron", unit="mV"),
+            refractory=Exact("neuron"),
+            # A target adds few weights in a step, the largest of some 140 nA in size `check`.
+            arriving=Ulps(4, "delay", "neuron", floor=64.0, unit="nA"),
+        ),
     },
     sizes={
         # 1 % and 10 % of all pairs; delays of 1.5 ms and a refractory period of 2 ms, as Brunel's.
@@ -314,7 +235,7 @@ lif_sparse = Kernel(
     reference="numpy_csr",
     check=check,
     alive=alive,
-    single_steps=single_steps,
+    steps="steps",
     explain=explain,
     work=work,
 )

@@ -1,4 +1,4 @@
-"""What one would use instead: diffrax solves the equations, by its own explicit Euler.
+"""What one would use instead: diffrax solves the equations, by an explicit Euler of its own.
 
 The equations do not depend on time, so time is counted in steps: sums of 1 are exact, where sums
 of dt would sooner or later take one step more or less.
@@ -16,7 +16,7 @@ def change(_, state, parameters):
     prey, predators = state  # thousands
     born = alpha * prey - beta * prey * predators  # thousands / year
     fed = delta * prey * predators - gamma * predators  # thousands / year
-    return dt * born, dt * fed  # thousands a step
+    return dt * born, dt * fed  # thousands / step
 
 
 @partial(jax.jit, static_argnames=("steps", "trajectory"))

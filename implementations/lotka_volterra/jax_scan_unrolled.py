@@ -1,4 +1,4 @@
-"""`scan`, four steps at a time: a quarter of the loop's overhead, and no more code than pays."""
+"""`scan`, four steps at a time: a quarter of the loop's overhead, for a little more code."""
 
 from functools import partial
 

@@ -2,10 +2,10 @@
 
 `simulate[1, 1]` launches one block of one thread. The populations stay in its registers and the
 loop is compiled as on the CPU, but a GPU's thread is slow: its clock is about half as fast, each
-operation waits several cycles for the last, and nothing is done ahead of its turn. A GPU hides that
-behind other threads, and here there are none, as one course has no two steps that could be taken at
+operation waits several cycles for the last, and none is executed out of order. A GPU hides that
+behind other threads, and here there are none, as no two steps of one trajectory can be taken at
 once. So this port loses to `numba_njit` by as much as the GPU's latency is longer, whatever its
-peak: see lotka_volterra_ensemble for what it would need, many courses.
+peak. What it would need is many trajectories: see lotka_volterra_ensemble.
 """
 
 from numba import cuda

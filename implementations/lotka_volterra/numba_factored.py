@@ -13,10 +13,10 @@ def lotka_volterra(state, parameters, steps, trajectory):
     dt, alpha, beta, gamma, delta = parameters
     path = np.empty((steps if trajectory else 0, 2), dtype=state.dtype)
     prey, predators = state[0], state[1]  # thousands
-    # In a step: births by prey, prey eaten by predators, deaths by predators, predators by prey.
+    # Per step: births per prey, prey eaten per predator, deaths per predator, predators per prey.
     born, eaten, died, raised = dt * alpha, dt * beta, dt * gamma, dt * delta
     for step in range(steps):
-        # The sum 1 + born would be rounded, in every step the same way: so prey + prey * (...).
+        # The sum 1 + born would be rounded, in every step alike: hence prey + prey * (...).
         prey, predators = (
             prey + prey * (born - eaten * predators),
             predators + predators * (raised * prey - died),

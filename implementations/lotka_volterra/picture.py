@@ -11,14 +11,14 @@ def panels(port: Port, arguments: tuple) -> list[Panel]:
     """Both populations over time, and one over the other."""
     state, parameters, steps, _ = arguments
     path, _ = port(state, parameters, steps, True)
-    course = np.vstack((state, path))
-    years = np.arange(len(course)) * float(parameters.dt)
+    path = np.vstack((state, path))  # from the start on
+    years = np.arange(len(path)) * float(parameters.dt)
     populations = [
-        Mark(years, course[:, 0], "prey", colour=0),
-        Mark(years, course[:, 1], "predators", colour=1),
+        Mark(years, path[:, 0], "prey", colour=0),
+        Mark(years, path[:, 1], "predators", colour=1),
     ]
     return [
         Panel("populations", "years", "thousands", populations),
         Panel("orbit", "prey, thousands", "predators, thousands",
-              [Mark(course[:, 0], course[:, 1])], height=1.4),
+              [Mark(path[:, 0], path[:, 1])], height=1.4),
     ]  # fmt: skip

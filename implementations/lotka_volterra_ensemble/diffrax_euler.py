@@ -15,7 +15,7 @@ def change(_, state, parameters):
     prey, predators = state  # thousands
     born = alpha * prey - beta * prey * predators  # thousands / year
     fed = delta * prey * predators - gamma * predators  # thousands / year
-    return dt * born, dt * fed  # thousands a step
+    return dt * born, dt * fed  # thousands / step
 
 
 def solve(state, parameters, steps):

@@ -7,6 +7,8 @@ lotka_volterra/numba_factored.py.
 
 from numba import njit
 
+BLOCK = 128  # runs
+
 
 @njit(fastmath={"contract"})
 def solve(prey, predators, born, eaten, died, raised, steps):
@@ -20,12 +22,12 @@ def solve(prey, predators, born, eaten, died, raised, steps):
 @njit
 def lotka_volterra_ensemble(state, parameters, steps):
     dt, alpha, beta, gamma, delta = parameters
-    # In a step: births by prey, prey eaten by predators, deaths by predators, predators by prey.
+    # Per step: births per prey, prey eaten per predator, deaths per predator, predators per prey.
     born, eaten, died, raised = dt * alpha, dt * beta, dt * gamma, dt * delta  # (runs,)
     runs = state.shape[1]
     end = state.copy()  # (2, runs) thousands
-    for block in range((runs + 127) // 128):
-        own = slice(block * 128, min(runs, block * 128 + 128))
+    for block in range((runs + BLOCK - 1) // BLOCK):
+        own = slice(block * BLOCK, min(runs, (block + 1) * BLOCK))
         prey, predators = end[0, own], end[1, own]
         solve(prey, predators, born[own], eaten[own], died[own], raised[own], steps)
     return end

@@ -8,6 +8,7 @@ processor fills the time with the next runs, of which it cannot look arbitrarily
 
 from numba import njit
 
+BLOCK = 128  # runs
 STEPS = 4  # known when this is compiled, so that no loop remains of them
 
 
@@ -34,12 +35,12 @@ def solve(prey, predators, born, eaten, died, raised, steps):
 @njit
 def lotka_volterra_ensemble(state, parameters, steps):
     dt, alpha, beta, gamma, delta = parameters
-    # In a step: births by prey, prey eaten by predators, deaths by predators, predators by prey.
+    # Per step: births per prey, prey eaten per predator, deaths per predator, predators per prey.
     born, eaten, died, raised = dt * alpha, dt * beta, dt * gamma, dt * delta  # (runs,)
     runs = state.shape[1]
     end = state.copy()  # (2, runs) thousands
-    for block in range((runs + 127) // 128):
-        own = slice(block * 128, min(runs, block * 128 + 128))
+    for block in range((runs + BLOCK - 1) // BLOCK):
+        own = slice(block * BLOCK, min(runs, (block + 1) * BLOCK))
         prey, predators = end[0, own], end[1, own]
         solve(prey, predators, born[own], eaten[own], died[own], raised[own], steps)
     return end

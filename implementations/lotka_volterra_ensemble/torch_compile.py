@@ -1,8 +1,8 @@
 """Chunks of steps are compiled by torch.compile: each is one pass, which keeps a run in registers.
 
-A call of compiled code costs some 20 microseconds and, with several threads, their meeting at its
-end: that is more than a step of 10,000 runs. Twenty steps a call share it. All 10,000 steps would
-not compile, as torch.compile unrolls each of them.
+A call of compiled code costs some 20 microseconds and, with several threads, a barrier at its end:
+that is more than a step of 10,000 runs. Twenty steps per call share the cost. All 10,000 steps in
+one call would not compile, as torch.compile unrolls them.
 """
 
 import torch

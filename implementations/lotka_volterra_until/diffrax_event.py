@@ -1,8 +1,8 @@
 """What one would use instead: diffrax's explicit Euler, and an event that ends it.
 
 The equations do not depend on time, so time is counted in steps: sums of 1 are exact, where sums
-of dt would sooner or later take one step more or less. An event is asked after each step, never
-before the first: a course that need not start is answered apart.
+of dt would sooner or later take one step more or less. An event is tested after each step, never
+before the first: a trajectory that need not start is handled apart.
 """
 
 from functools import partial
@@ -17,7 +17,7 @@ def change(_, state, parameters):
     prey, predators = state  # thousands
     born = alpha * prey - beta * prey * predators  # thousands / year
     fed = delta * prey * predators - gamma * predators  # thousands / year
-    return dt * born, dt * fed  # thousands a step
+    return dt * born, dt * fed  # thousands / step
 
 
 def declining(_, state, parameters, **kwargs):

@@ -1,4 +1,4 @@
-"""`fori_loop` cannot end early: all of max_steps are paid, and those that come too late masked."""
+"""`fori_loop` cannot end early: all max_steps are paid for, and those past the end are masked."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""`while_loop`: the condition is compiled with the step, and Python is asked no more."""
+"""`while_loop`: the condition is compiled with the step, and Python is no longer asked."""
 
 from functools import partial
 

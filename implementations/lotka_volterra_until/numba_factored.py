@@ -14,10 +14,10 @@ def lotka_volterra_until(state, parameters, max_steps):
     dt, alpha, beta, gamma, delta = parameters
     count = 0
     prey, predators = state[0], state[1]  # thousands
-    # In a step: births by prey, prey eaten by predators, deaths by predators, predators by prey.
+    # Per step: births per prey, prey eaten per predator, deaths per predator, predators per prey.
     born, eaten, died, raised = dt * alpha, dt * beta, dt * gamma, dt * delta
     while count < max_steps and beta * predators < alpha:
-        # The sum 1 + born would be rounded, in every step the same way: so prey + prey * (...).
+        # The sum 1 + born would be rounded, in every step alike: hence prey + prey * (...).
         prey, predators = (
             prey + prey * (born - eaten * predators),
             predators + predators * (raised * prey - died),

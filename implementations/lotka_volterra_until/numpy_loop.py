@@ -1,4 +1,4 @@
-"""The reference: a Python `while`, and every operation NumPy's, on single numbers."""
+"""The reference: a Python `while` loop of NumPy's operations, on single numbers."""
 
 import numpy as np
 

@@ -18,54 +18,35 @@ the maximum may not have been reached.
 
 When a port is compiled, the number of steps is not known, only its bound. A Python loop has to
 look at the state before each step; `while_loop` looks where the state is; a loop of fixed length
-cannot end, so it takes all of max_steps and masks what comes too late. The inputs start from few
+cannot end early, so it takes all max_steps and masks those past the end. The inputs start from few
 predators and bound the steps by one round of the orbit, of which the rise is about a sixth.
 
 There are no dyadic inputs, for the reason that lotka_volterra gives. All ports must agree on
 `count` nevertheless: `alive` refuses inputs whose last step comes so near to the threshold that
 rounding could decide. Left out: `vmap`, under which a `while_loop` takes as many steps as the
-slowest course needs, and masks the others; torch.compile over several steps at a time, each of
+slowest trajectory needs, and masks the others; torch.compile over several steps at a time, each of
 which makes it six times the work (see nested_recurrence).
 """
 
-from typing import Any
-
 import numpy as np
-from portstudy import Arrays, Exact, InvalidInput, Kernel, Ulps, Work, moved, size
-from portstudy.implementations.lotka_volterra.spec import (
-    YEARS,
-    Parameters,
-    check_model,
-    check_state,
-)
+from portstudy import Array, Exact, Kernel, Scalar, Size, Ulps, Work, moved
+from portstudy.implementations.lotka_volterra.spec import YEARS, Parameters, parameters
 
 
-def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, max_steps: int) -> tuple:
+def make_inputs(rng: np.random.Generator, *, max_steps: int) -> tuple:
     """So few predators that the prey almost triple before there are enough of them."""
     state = rng.uniform(0.9, 1.1, 2) * (5.0, 1.0)
     parameters = Parameters(dt=YEARS / max_steps, alpha=1.1, beta=0.4, gamma=0.4, delta=0.1)
     return state, parameters, max_steps
 
 
-def check(dtype: np.dtype, state: Any, parameters: Any, max_steps: Any) -> tuple:
-    """state (2,) thousands from 0, Parameters above 0, max_steps from 1 to 2**31 - 1."""
-    arrays = Arrays(dtype)
-    state = check_state(arrays, state)
-    parameters = check_model(arrays, parameters)
-    max_steps = size("max_steps", max_steps)
-    if not 1 <= max_steps < 2**31:
-        raise InvalidInput(f"max_steps: {max_steps}; allowed: from 1 to 2**31 - 1")
-    return state, parameters, max_steps
-
-
 def alive(arguments: tuple, outputs: tuple) -> None:
-    """A course that ends at once, or not at all, or that rounding could end a step earlier."""
+    """A trajectory that ends at once, or not at all, or that rounding could end a step earlier."""
     start, parameters, max_steps = arguments
     state, count = outputs
     dt, alpha, beta, gamma, delta = (float(value) for value in parameters)
     prey, predators = (float(value) for value in state)
     assert 5 <= count < max_steps, f"{count} of {max_steps} steps; plausible: 5 to one less"
-    assert np.isfinite(state).all(), "a population is not finite"
     assert prey > 2 * start[0], f"prey rose from {start[0]} to {prey} only"
     beyond = beta * predators / alpha - 1
     step = dt * (delta * prey - gamma)
@@ -73,15 +54,20 @@ def alive(arguments: tuple, outputs: tuple) -> None:
 
 
 def work(arguments: tuple, outputs: tuple) -> Work:
-    """A step is 8 operations and the condition one. That each waits for the last, nobody counts."""
+    """A step is 8 operations, the condition one; that each waits for the last is not counted."""
     state, _, _ = arguments
     _, count = outputs
-    return Work((moved(state, *outputs),), operations=9 * int(count))
+    return Work((moved(state, outputs),), operations=9 * int(count))
 
 
 lotka_volterra_until = Kernel(
+    arguments={
+        "state": Array(2, at_least=0, unit="thousands"),
+        "parameters": parameters(Scalar(above=0)),
+        "max_steps": Size(at_least=1, at_most=2**31 - 1),
+    },
     inputs=make_inputs,
-    # As in lotka_volterra: a port that fuses or factors the step parts from the reference.
+    # As in lotka_volterra: a port that fuses or factors the step leaves the reference.
     outputs={
         "state": Ulps(100, "population", floor=1.0, unit="thousands"),
         "count": Exact(),
@@ -92,7 +78,6 @@ lotka_volterra_until = Kernel(
         "check": dict(max_steps=200),
     },
     reference="numpy_loop",
-    check=check,
     alive=alive,
     work=work,
     peers=("diffrax_event",),

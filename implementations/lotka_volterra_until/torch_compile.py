@@ -1,4 +1,4 @@
-"""The step is compiled and says whether prey still rise; Python reads it, and decides to go on."""
+"""The step is compiled and says whether prey still rise; Python reads it and may go on."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""One decorator: the map becomes one loop; the product is what it was."""
+"""One decorator: the map becomes one loop; the product stays what it was."""
 
 import jax
 import jax.numpy as jnp

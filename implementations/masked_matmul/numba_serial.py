@@ -1,4 +1,4 @@
-"""The map is a loop with an `if`: one function an entry; the product stays with BLAS."""
+"""The map is a loop with an `if`: one function per entry; the product stays with BLAS."""
 
 import numpy as np
 from numba import njit

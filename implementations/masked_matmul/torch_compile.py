@@ -1,4 +1,4 @@
-"""Compiled by torch.compile: the map becomes one loop in C++; the product is what it was."""
+"""Compiled by torch.compile: the map becomes one loop in C++; the product stays what it was."""
 
 import torch
 

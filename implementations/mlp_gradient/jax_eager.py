@@ -1,4 +1,4 @@
-"""`vmap` of `grad`, not compiled: each rule of the chain is dispatched on its own."""
+"""`vmap` of `grad`, not compiled: each step of the chain rule is dispatched on its own."""
 
 import jax
 import jax.numpy as jnp

@@ -1,6 +1,6 @@
 """No `vmap`: the compiled gradient of one example, called for one after the other.
 
-They are put together outside of JAX, which would compile a `stack` of a thousand operands.
+The gradients are put together outside of JAX, which would compile a `stack` of a thousand operands.
 """
 
 import jax

@@ -1,4 +1,4 @@
-"""Forwards as it was; backwards is one compiled loop, an example from scores to gradients."""
+"""Forwards as before; backwards in one compiled loop, each example from scores to gradients."""
 
 import numpy as np
 from numba import njit
@@ -30,7 +30,7 @@ def backwards(weights, activity, error, back, x, labels, hidden_weights, output_
 
 def mlp_gradient(hidden, output, x, labels):
     activity = np.tanh(x @ hidden.weights + hidden.bias)  # (examples, units)
-    error = activity @ output.weights + output.bias  # (examples, classes), scores as yet
+    error = activity @ output.weights + output.bias  # (examples, classes), still scores
     back = np.empty_like(activity)  # (examples, units)
     hidden_weights = np.empty((len(x), *hidden.weights.shape), x.dtype)
     output_weights = np.empty((len(x), *output.weights.shape), x.dtype)

@@ -16,35 +16,33 @@ by the chain rule (C. Bishop, Pattern Recognition and Machine Learning, 2006, se
                 hidden.bias     back[i, h]
                 hidden.weights  x[i, f] back[i, h]
 
-Differentially private training clips the gradient of each example; the sum over the batch, which
-`grad` alone gives, has lost it. At 1,024 examples they are 39 MB in float32: to write them is most
-of the work. An `einsum` that multiplies and sums nothing is an outer product for each example.
+Differentially private training clips the gradient of each example; their sum over the batch, which
+is all that `grad` alone gives, has lost them. At 1,024 examples they take 39 MB in float32, and
+writing them is most of the work. An `einsum` that multiplies and sums nothing is an outer product
+for each example.
 
-The largest score is taken out before exp, so that nothing overflows. Shapes: x (examples,
+The largest score is subtracted before exp, so that nothing overflows. Shapes: x (examples,
 features), labels (examples,) integers from 0 to classes - 1, hidden.weights (features, units),
-hidden.bias (units,), output.weights (units, classes), output.bias (classes,); a gradient has a
-first axis of examples in front of that. No units.
+hidden.bias (units,), output.weights (units, classes), output.bias (classes,); a gradient has an
+axis of examples in front of these. No units.
 
 There are no dyadic inputs: no two libraries have the same exp and tanh to the last bit.
 """
 
-from typing import Any
-
 import numpy as np
-from portstudy import EXPONENTIAL, Arrays, InvalidInput, Kernel, Ulps, Work, moved
-from portstudy.implementations.mlp_inference.spec import Layer, check_layer
+from portstudy import EXPONENTIAL, Array, Kernel, Ulps, Work, moved
+from portstudy.implementations.mlp_inference.spec import Layer
 
 
 def make_inputs(
     rng: np.random.Generator,
-    dtype: np.dtype,
     *,
     examples: int,
     features: int,
     units: int,
     classes: int,
 ) -> tuple:
-    """General inputs: activities all over (-1, 1), and probabilities that are no certainties."""
+    """General inputs: activities all over (-1, 1), and probabilities of which none is certain."""
     hidden = Layer(rng.normal(size=(features, units)) / np.sqrt(features), rng.normal(size=units))
     output = Layer(rng.normal(size=(units, classes)) / np.sqrt(units), rng.normal(size=classes))
     x = rng.normal(size=(examples, features))
@@ -53,54 +51,47 @@ def make_inputs(
     return hidden, output, x, labels
 
 
-def check(dtype: np.dtype, hidden: Any, output: Any, x: Any, labels: Any) -> tuple:
-    """Layer (features, units), Layer (units, classes), x (examples, features), labels."""
-    arrays = Arrays(dtype)
-    hidden = check_layer(arrays, "hidden", hidden, "features", "units")
-    output = check_layer(arrays, "output", output, "units", "classes")
-    x = arrays.take("x", x, "examples", "features")
-    labels = arrays.take("labels", labels, "examples", dtype=np.int32)
-    classes = len(output.bias)
-    wrong = np.flatnonzero((labels < 0) | (labels >= classes))
-    if len(wrong):
-        raise InvalidInput(
-            f"labels: {labels[wrong[0]]} at [{wrong[0]}]; allowed: 0 to {classes - 1}"
-        )
-    return hidden, output, x, labels
-
-
 def alive(arguments: tuple, outputs: tuple) -> None:
     """Saturated units, certain classes and examples that are all alike would prove nothing."""
     hidden, _, x, labels = arguments
-    *_, output_bias = outputs
+    by_hidden, by_output = outputs
     activity = np.abs(np.tanh(x[:100] @ hidden.weights + hidden.bias))
     assert 0.2 < np.median(activity) < 0.9, "the units are all saturated, or all linear"
-    assert len(np.unique(labels)) == output_bias.shape[1], "there are classes without an example"
-    for gradient in outputs:
-        assert np.isfinite(gradient).all(), "a gradient is not finite"
+    assert len(np.unique(labels)) == by_output.bias.shape[1], "there are classes without an example"
+    for gradient in (*by_hidden, *by_output):
         assert (np.ptp(gradient, axis=0) > 0).all(), "all examples have the same gradient"
-    sums = output_bias.sum(axis=1)
+    sums = by_output.bias.sum(axis=1)
     assert (np.abs(sums) < 1e-5).all(), "probabilities that do not add up to 1"
 
 
 def work(arguments: tuple, outputs: tuple) -> Work:
     """Three products with the weights, and the gradients written: a multiplication for each."""
-    hidden, output, x, labels = arguments
+    hidden, output, x, _ = arguments
     weights = hidden.weights.size + 2 * output.weights.size
     functions = len(x) * (len(hidden.bias) + len(output.bias)) * EXPONENTIAL
-    products = 2 * len(x) * weights + sum(gradient.size for gradient in outputs)
-    return Work((moved(x, labels, *hidden, *output, *outputs),), functions + products)
+    products = 2 * len(x) * weights + sum(gradient.size for layer in outputs for gradient in layer)
+    return Work((moved(arguments, outputs),), functions + products)
 
 
 mlp_gradient = Kernel(
+    arguments={
+        "hidden": Layer(Array("features", "units"), Array("units")),
+        "output": Layer(Array("units", "classes"), Array("classes")),
+        "x": Array("examples", "features"),
+        "labels": Array("examples", dtype=np.int32, at_least=0, below="classes"),
+    },
     inputs=make_inputs,
     outputs={
         # JAX's tanh is 8 ulps off, and scores are sums of 128 products of sums of 64, in any order:
         # the exponential passes that on. Probabilities and what they cancel to are some 0.25.
-        "hidden.weights": Ulps(32, "example", "feature", "unit", floor=0.25),
-        "hidden.bias": Ulps(32, "example", "unit", floor=0.25),
-        "output.weights": Ulps(32, "example", "unit", "class", floor=0.25),
-        "output.bias": Ulps(32, "example", "class", floor=0.25),
+        "hidden": Layer(
+            weights=Ulps(32, "example", "feature", "unit", floor=0.25),
+            bias=Ulps(32, "example", "unit", floor=0.25),
+        ),
+        "output": Layer(
+            weights=Ulps(32, "example", "unit", "class", floor=0.25),
+            bias=Ulps(32, "example", "class", floor=0.25),
+        ),
     },
     sizes={
         "small": dict(examples=1024, features=64, units=128, classes=10),
@@ -108,7 +99,6 @@ mlp_gradient = Kernel(
         "check": dict(examples=37, features=13, units=23, classes=5),
     },
     reference="numpy_by_hand",
-    check=check,
     alive=alive,
     work=work,
     peers=("torch_vmap_grad",),

@@ -1,4 +1,4 @@
-"""Written for one example; `vmap` makes of its vector products the matrix products of a batch."""
+"""Written for one example; `vmap` turns its vector products into the matrix products of a batch."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""All loops written out, examples in parallel: what BLAS is worth, for a product is not a loop."""
+"""All loops written out, examples in parallel: it shows what BLAS is worth."""
 
 import numpy as np
 from numba import njit, prange

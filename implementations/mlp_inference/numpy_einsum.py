@@ -1,4 +1,4 @@
-"""The products as `einsum`, which must be told to `optimize`: alone, NumPy's does not use BLAS."""
+"""The products as `einsum`, which must be told to `optimize`: else NumPy's does not use BLAS."""
 
 import numpy as np
 

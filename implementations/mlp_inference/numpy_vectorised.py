@@ -1,4 +1,4 @@
-"""The reference: vectorised NumPy, an example a row."""
+"""The reference: vectorised NumPy, an example per row."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The step is compiled, the loop over the batches stays in Python: one dispatch a batch."""
+"""The step is compiled, the loop over the batches stays in Python: one dispatch per batch."""
 
 import jax
 import jax.numpy as jnp

@@ -1,7 +1,7 @@
 """The products stay with BLAS, all else is one loop after each, with a `tanh` that vectorises.
 
-The C library's, which Numba would call, takes one value at a time, and as long for them all as BLAS
-for the products; a polynomial is a few vector instructions.
+The C library's `tanh`, which Numba would call, takes one value at a time, and for all of them as
+long as BLAS takes for the products; a polynomial is a few vector instructions.
 """
 
 import math
@@ -37,7 +37,7 @@ def forward(network, x):
 
 @njit
 def cross_entropy(scores, labels):
-    """The loss; what it is derived by the scores takes their place."""
+    """The loss; its gradient with respect to the scores takes their place."""
     loss = 0.0
     for i in range(scores.shape[0]):
         largest = scores[i].max()

@@ -1,4 +1,4 @@
-"""What one would call instead: `MLPClassifier`, an epoch a call, told not to shuffle by itself."""
+"""What one would call instead: `MLPClassifier`, one call per epoch, told not to shuffle."""
 
 import numpy as np
 from portstudy.implementations.mlp_inference.spec import Layer

@@ -7,7 +7,8 @@ The network turns an image x into a score for each class, and the scores into pr
     loss     = mean over the examples of a batch of -log softmax(scores)[label]
 
 Its gradient, backwards from the scores (C. Bishop, Pattern Recognition and Machine Learning, 2006,
-eq. 5.65 to 5.67 and, for softmax with cross-entropy, 5.18), where `d_` is the loss derived by it:
+eq. 5.65 to 5.67 and, for softmax with cross-entropy, 5.18), where `d_` stands for the derivative of
+the loss with respect to what follows it:
 
     d_scores         = (softmax(scores) - one_hot(label)) / examples in the batch
     d_output.weights = activity^T @ d_scores,     d_output.bias = sum over examples of d_scores
@@ -34,11 +35,11 @@ unit.
 There are no dyadic inputs: no two libraries have the same tanh, exp or log to the last bit. But at
 a rate at which training settles, each step forgets a little of what the one before it got wrong, so
 a whole run is held to as few ulps as a single step would be. Where the rate is too large (above two
-over the curvature of the loss, some 1.5 here) steps overshoot, an error grows a hundred million
+over the curvature of the loss, some 1.5 here) steps overshoot, errors grow a hundred million
 times in three epochs, and no two ports train the same network.
 
-Left out: JAX without jit (both passes, operation after operation, are dispatched in a hundred times
-what jax_step takes), a backward pass by hand in JAX (compiled, it takes as long as the one that
+Left out: JAX without jit (to dispatch both passes operation by operation takes a hundred times as
+long as jax_step), a backward pass by hand in JAX (compiled, it takes as long as the one that
 `value_and_grad` derives), `vmap` over examples (the gradient of a mean needs none), Numba in
 parallel (a step takes tens of microseconds, and waits for the one before), and a second graph of
 torch.compile, for the smaller batch or for several steps at once.
@@ -47,19 +48,8 @@ torch.compile, for the smaller batch or for several steps at once.
 from typing import Any, NamedTuple
 
 import numpy as np
-from portstudy import (
-    EXPONENTIAL,
-    Arrays,
-    InvalidInput,
-    Kernel,
-    Traffic,
-    Ulps,
-    Work,
-    moved,
-    named,
-    size,
-)
-from portstudy.implementations.mlp_inference.spec import Layer, check_layer
+from portstudy import EXPONENTIAL, Array, Kernel, Scalar, Size, Traffic, Ulps, Work, moved
+from portstudy.implementations.mlp_inference.spec import Layer
 
 
 class Examples(NamedTuple):
@@ -84,14 +74,13 @@ def make_layer(rng: np.random.Generator, inputs: int, outputs: int) -> Layer:
 
 def make_inputs(
     rng: np.random.Generator,
-    dtype: np.dtype,
     *,
     units: int,
     batch: int,
     epochs: int,
     rate: float = 0.3,
 ) -> tuple:
-    """scikit-learn's 1,797 digits, 8 by 8 pixels from 0 to 1; a fifth of them, drawn, is to test.
+    """scikit-learn's 1,797 digits, 8 by 8 pixels from 0 to 1; a random fifth is to test.
 
     They are E. Alpaydin and C. Kaynak's (Optical Recognition of Handwritten Digits, 1998).
     """
@@ -109,62 +98,19 @@ def make_inputs(
     return training, test, network, order, rate, batch
 
 
-def check_examples(arrays: Arrays, name: str, examples: Any, axis: str, classes: int) -> Examples:
-    """Examples with as many features as others have, and labels of so many classes."""
-    named(name, examples, Examples)
-    x = arrays.take(f"{name}.x", examples[0], axis, "features")
-    labels = arrays.take(f"{name}.labels", examples[1], axis, dtype=np.int32)
-    check_indices(f"{name}.labels", labels, classes)
-    return Examples(x, labels)
-
-
-def check_indices(name: str, indices: np.ndarray, length: int) -> None:
-    """Refuse an index that is not one of so many."""
-    wrong = np.argwhere((indices < 0) | (indices >= length))
-    if len(wrong):
-        index = tuple(int(i) for i in wrong[0])
-        raise InvalidInput(f"{name}: {indices[index]} at {list(index)}; allowed: 0 to {length - 1}")
-
-
-def check(
-    dtype: np.dtype, training: Any, test: Any, network: Any, order: Any, rate: Any, batch: Any
-) -> tuple:
-    """Examples to train and to test, Network, order (epochs, drawn), rate above 0, batch from 1."""
-    arrays = Arrays(dtype)
-    named("network", network, Network)
-    network = Network(
-        check_layer(arrays, "network.hidden", network[0], "features", "units"),
-        check_layer(arrays, "network.output", network[1], "units", "classes"),
-    )
-    classes = len(network.output.bias)
-    training = check_examples(arrays, "training", training, "examples", classes)
-    test = check_examples(arrays, "test", test, "tested", classes)
-    order = arrays.take("order", order, "epochs", "drawn", dtype=np.int32)
-    check_indices("order", order, len(training.x))
-    rate = arrays.scalar("rate", rate)
-    if rate <= 0:
-        raise InvalidInput(f"rate: {rate}; allowed: above 0")
-    batch = size("batch", batch)
-    if not 1 <= batch <= len(training.x):
-        raise InvalidInput(f"batch: {batch}; allowed: 1 to {len(training.x)}")
-    return training, test, network, order, rate, batch
-
-
 def alive(arguments: tuple, outputs: tuple) -> None:
     """A network that learns nothing, from batches that never change, would prove nothing.
 
     Refused as well: a test image whose two largest scores are so near that rounding could decide.
     """
     _, test, _, order, *_ = arguments
-    *trained, losses, accuracy = outputs
-    for name, values in zip(mlp_training.outputs, outputs, strict=True):
-        assert np.isfinite(values).all(), f"{name} has values that are not finite"
+    trained, losses, accuracy = outputs
     assert accuracy >= 0.95, f"{accuracy:.1%} of the test images are right; expected from 95%"
     assert losses[-1] < losses[0] / 2, f"the loss fell from {losses[0]} to {losses[-1]} only"
     assert (order[1:] != order[:-1]).any(axis=1).all(), "two epochs have the same order"
     assert (np.diff(order) != 1).any(axis=1).all(), "an epoch is not shuffled"
-    hidden_weights, hidden_bias, output_weights, output_bias = trained
-    scores = np.tanh(test.x @ hidden_weights + hidden_bias) @ output_weights + output_bias
+    activity = np.tanh(test.x @ trained.hidden.weights + trained.hidden.bias)
+    scores = activity @ trained.output.weights + trained.output.bias
     second, first = np.sort(scores, axis=1)[:, -2:].T
     assert (first - second).min() > 1e-3, "rounding could decide which class an image is of"
 
@@ -195,12 +141,29 @@ def work(arguments: tuple, outputs: tuple) -> Work:
 # gradient. Later steps do not amplify that: after the 450 of size small, the largest difference of
 # any port to any other is 6 ulps of 1, which is the size of the largest weights and of the losses.
 mlp_training = Kernel(
+    arguments={
+        "training": Examples(
+            x=Array("examples", "features"),
+            labels=Array("examples", dtype=np.int32, at_least=0, below="classes"),
+        ),
+        "test": Examples(
+            x=Array("tested", "features"),
+            labels=Array("tested", dtype=np.int32, at_least=0, below="classes"),
+        ),
+        "network": Network(
+            hidden=Layer(Array("features", "units"), Array("units")),
+            output=Layer(Array("units", "classes"), Array("classes")),
+        ),
+        "order": Array("epochs", "drawn", dtype=np.int32, at_least=0, below="examples"),
+        "rate": Scalar(above=0),
+        "batch": Size(at_least=1, at_most="examples"),
+    },
     inputs=make_inputs,
     outputs={
-        "hidden.weights": Ulps(16, "feature", "unit", floor=1.0),
-        "hidden.bias": Ulps(16, "unit", floor=1.0),
-        "output.weights": Ulps(16, "unit", "class", floor=1.0),
-        "output.bias": Ulps(16, "class", floor=1.0),
+        "network": Network(
+            hidden=Layer(Ulps(16, "feature", "unit", floor=1.0), Ulps(16, "unit", floor=1.0)),
+            output=Layer(Ulps(16, "unit", "class", floor=1.0), Ulps(16, "class", floor=1.0)),
+        ),
         "losses": Ulps(16, "epoch", floor=1.0, unit="nats"),
         "accuracy": Ulps(1),  # one image more is 10,000 of them in float32
     },
@@ -210,7 +173,6 @@ mlp_training = Kernel(
         "check": dict(units=32, batch=100, epochs=6, rate=0.8),
     },
     reference="numpy_by_hand",
-    check=check,
     alive=alive,
     work=work,
     peers=("sklearn_mlp", "torch_optim"),

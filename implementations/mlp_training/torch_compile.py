@@ -1,7 +1,7 @@
 """The step is compiled: `grad_and_value` traces forward and backward pass into one graph.
 
-A graph is compiled for a shape, and takes long. There is only one, as what is left over of an epoch
-is filled up to a whole batch, with examples that have no weight in the mean.
+A graph is compiled for one shape, which takes long. There is only one, as what is left over from an
+epoch is padded to a whole batch, with examples that have no weight in the mean.
 """
 
 import torch

@@ -1,6 +1,6 @@
-"""What one would write instead: modules of torch.nn, their parameters in the hands of an optimiser.
+"""What one would write instead: modules of torch.nn, and an optimiser for their parameters.
 
-`Linear` keeps its weights a unit a row, so they are transposed on the way in and on the way out.
+`Linear` keeps its weights a unit per row, so they are transposed on the way in and on the way out.
 """
 
 import torch

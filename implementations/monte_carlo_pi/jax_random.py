@@ -1,6 +1,6 @@
 """What a JAX user writes: `jax.random` draws each chunk, with a key made by `fold_in`.
 
-`bits` wants its dtype: left out, it is that of JAX's mode, and under float64 the points are others.
+`bits` must be told its dtype: left out, it is that of JAX's mode, and in float64 the points differ.
 """
 
 from functools import partial

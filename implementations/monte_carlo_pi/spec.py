@@ -5,7 +5,7 @@
 The share of points inside tends to pi / 4. `error` is the standard error of the estimate (the count
 is binomial: N. Metropolis and S. Ulam, The Monte Carlo method, JASA 44, 1949); it halves when there
 are four times as many points. `quantiles` (levels,) are those of the normal distribution, 1.96 for
-95 %, and the true value lies within `estimate` less or more `interval` = quantiles * error.
+95 %, and the true value lies within `estimate` plus or minus `interval` = quantiles * error.
 
 The points are the same in every port, as its bits come from implementations/threefry/spec.py. They
 are drawn in chunks, `length` points each, so that no more than one has to be in memory. Each chunk
@@ -26,43 +26,30 @@ point is the centre of its square, and it is inside where
 which fits into 32 bits, signed or not. That the points lie on a grid moves the estimate by 1e-6
 (tests/test_monte_carlo_pi.py counts it), less than chance does up to 1e12 points.
 
-`inside` is compared exactly, on all inputs. There are no dyadic inputs: the division and the root
-that follow are rounded by libraries, on a GPU above all, as they like. Left out are
-further ports without chunks: jax_vmap shows what it costs to have all points in memory.
+`inside` is compared exactly, on all inputs. There are no dyadic inputs: each library rounds the
+division and the root that follow as it likes, above all on a GPU. Left out are further ports
+without chunks: jax_vmap shows what it costs to have all points in memory.
 """
 
-from typing import Any
-
 import numpy as np
-from portstudy import Arrays, Exact, InvalidInput, Kernel, Ulps, Work, moved, size
-from portstudy.implementations.threefry.spec import MIXING, check_key
+from portstudy import Array, Exact, InvalidInput, Kernel, Size, Ulps, Work, moved
+from portstudy.implementations.threefry.spec import KEY, MIXING
 
 LEVELS = (1.0, 1.959964, 2.575829)  # the standard error itself, 95 % and 99 %
 
 
-def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, chunks: int, length: int) -> tuple:
+def make_inputs(rng: np.random.Generator, *, chunks: int, length: int) -> tuple:
     """Any key."""
     return rng.integers(2**32, size=2, dtype=np.uint32), np.array(LEVELS), chunks, length
 
 
-def check(dtype: np.dtype, key: Any, quantiles: Any, chunks: Any, length: Any) -> tuple:
-    """key (2,), quantiles (levels,) from 0, chunks and length from 1, together below 2**31."""
-    arrays = Arrays(dtype)
-    key = check_key(arrays, key)
-    quantiles = arrays.take("quantiles", quantiles, "levels")
-    if quantiles.min() < 0:
-        first = int(np.argmax(quantiles < 0))
-        raise InvalidInput(f"quantiles: {quantiles[first]} at [{first}]; allowed: from 0")
-    chunks, length = size("chunks", chunks), size("length", length)
-    for name, value in (("chunks", chunks), ("length", length)):
-        if value < 1:
-            raise InvalidInput(f"{name}: {value}; allowed: from 1")
+def check(key: np.ndarray, quantiles: np.ndarray, chunks: int, length: int) -> None:
+    """Points that an int32 can count."""
     if chunks * length >= 2**31:
         raise InvalidInput(
             f"chunks: {chunks} of length {length} are {chunks * length} points; "
             "allowed: up to 2**31 - 1"
         )
-    return key, quantiles, chunks, length
 
 
 def alive(arguments: tuple, outputs: tuple) -> None:
@@ -80,10 +67,16 @@ def work(arguments: tuple, outputs: tuple) -> Work:
     _, quantiles, chunks, length = arguments
     # The peak is that of floats of this dtype; of words of 32 bits there may be twice as many.
     operations = chunks * length * (MIXING + 9) * 4 / quantiles.itemsize
-    return Work((moved(*outputs),), operations=operations)
+    return Work((moved(outputs),), operations=operations)
 
 
 monte_carlo_pi = Kernel(
+    arguments={
+        "key": KEY,
+        "quantiles": Array("levels", at_least=0),
+        "chunks": Size(at_least=1),
+        "length": Size(at_least=1),
+    },
     inputs=make_inputs,
     outputs={
         "inside": Exact(),

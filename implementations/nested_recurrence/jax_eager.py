@@ -1,4 +1,4 @@
-"""JAX's arrays, not one word changed: nothing to compile but a sum and a quotient."""
+"""JAX's arrays, not a word changed: nothing to compile but a sum and a quotient."""
 
 
 def nested_recurrence(x, gain, rows, columns):

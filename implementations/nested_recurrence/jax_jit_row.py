@@ -1,4 +1,4 @@
-"""The inner loop is traced, the outer one stays in Python: as many dispatches as there are rows."""
+"""The inner loop is traced, the outer one stays in Python: one dispatch per row."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""The same `cond` under `vmap`: it turns into a select, and both branches are paid again."""
+"""The same `cond` under `vmap`: it turns into a select, and both branches are paid for again."""
 
 from functools import partial
 

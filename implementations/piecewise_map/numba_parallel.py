@@ -1,6 +1,6 @@
 """`prange` over the elements: each thread branches through its own part.
 
-Numba takes literals for float64: among float32 it computes in float64 and rounds at the end.
+To Numba literals are float64: given float32 it computes in float64, and rounds at the end.
 """
 
 import numpy as np

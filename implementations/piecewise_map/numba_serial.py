@@ -1,6 +1,6 @@
 """An `if` in a loop: each element pays for its own branch and nothing else.
 
-Numba takes literals for float64: among float32 it computes in float64 and rounds at the end.
+To Numba literals are float64: given float32 it computes in float64, and rounds at the end.
 """
 
 import numpy as np

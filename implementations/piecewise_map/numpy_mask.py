@@ -1,4 +1,4 @@
-"""Only the turbulent elements are gathered, iterated and scattered back: nothing is paid twice."""
+"""Only the turbulent elements are gathered, iterated and scattered back: nothing is wasted."""
 
 import numpy as np
 

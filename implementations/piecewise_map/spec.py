@@ -15,26 +15,22 @@ With x = 1 / sqrt(f) the second is solved by `iterations` steps of the fixed-poi
 have no units, nor has `friction` (points,). A step shrinks an error at least fivefold, so that 24
 steps reach the last bit of float64; roundings do not accumulate.
 
-What is taught: an element costs a division in one branch and `iterations` logarithms in the other.
-A select (`where`) pays both for every element, and needs both to be defined there: at small Re the
-iteration runs into the logarithm of a negative number. A branch pays one, if it stays a branch. In
-the size `small` an eighth of the flows is turbulent, in `turbulent` all are.
+The lesson: an element costs a division in one branch and `iterations` logarithms in the other. A
+select (`where`) pays for both for every element, and needs both to be defined there: at small Re
+the iteration runs into the logarithm of a negative number. A branch pays for one, if it stays a
+branch. At size `small` an eighth of the flows is turbulent, at `turbulent` all are.
 
 No dyadic inputs: a logarithm is rounded differently in every library. Left out: `vmap` of anything
 but the conditional, and torch's `cond`, which takes no more than one predicate either.
 """
 
-from typing import Any
-
 import numpy as np
-from portstudy import EXPONENTIAL, Arrays, InvalidInput, Kernel, Ulps, Work, moved, size
+from portstudy import EXPONENTIAL, Array, Kernel, Scalar, Size, Ulps, Work, moved
 
 CRITICAL = 2300.0  # Reynolds number from which on flow in a pipe is turbulent
 
 
-def make_inputs(
-    rng: np.random.Generator, dtype: np.dtype, *, points: int, turbulent: int, iterations: int
-) -> tuple:
+def make_inputs(rng: np.random.Generator, *, points: int, turbulent: int, iterations: int) -> tuple:
     """Flows of which `turbulent` in a thousand are turbulent; some exactly at the critical value.
 
     Reynolds numbers are spread evenly in their logarithm: 10 to 2300, and 2300 to 10**8.
@@ -47,29 +43,11 @@ def make_inputs(
     return reynolds, np.float64(1.3e-4), iterations
 
 
-def check(dtype: np.dtype, reynolds: Any, roughness: Any, iterations: Any) -> tuple:
-    """reynolds: (points,) above 0. roughness: 0 to 0.1. iterations: from 1."""
-    arrays = Arrays(dtype)
-    reynolds = arrays.take("reynolds", reynolds, "points")
-    roughness = arrays.scalar("roughness", roughness)
-    iterations = size("iterations", iterations)
-    if reynolds.min() < 1e-3:
-        point = int(np.argmin(reynolds))
-        raise InvalidInput(f"reynolds: {reynolds[point]} at [{point}]; allowed: from 0.001")
-    if not 0 <= roughness <= 0.1:
-        raise InvalidInput(f"roughness: {roughness}; allowed: 0 to 0.1")
-    if iterations == 0:
-        raise InvalidInput("iterations: 0; allowed: from 1")
-    return reynolds, roughness, iterations
-
-
-def alive(arguments: tuple, outputs: tuple) -> None:
+def alive(arguments: tuple, friction: np.ndarray) -> None:
     """Both branches must be taken, unless all is turbulent, and the iteration must have ended."""
     reynolds, roughness, _ = arguments
-    (friction,) = outputs
     fast = reynolds >= CRITICAL
     assert fast.any(), "no flow is turbulent: the expensive branch is not taken"
-    assert np.isfinite(friction).all(), "a friction factor is not finite"
     x = 1 / np.sqrt(friction[fast].astype(np.float64))
     residue = np.abs(x + 2 * np.log10(roughness / 3.7 + 2.51 * x / reynolds[fast]))
     limit = 64 * np.finfo(friction.dtype).eps * x
@@ -79,14 +57,19 @@ def alive(arguments: tuple, outputs: tuple) -> None:
 
 
 def work(arguments: tuple, outputs: tuple) -> Work:
-    """A logarithm, a division and three more an iteration, where the flow is turbulent."""
+    """A logarithm, a division and three more per iteration, where the flow is turbulent."""
     reynolds, _, iterations = arguments
     turbulent = int((reynolds >= CRITICAL).sum())
     operations = turbulent * iterations * (EXPONENTIAL + 4) + reynolds.size
-    return Work((moved(reynolds, *outputs),), operations)
+    return Work((moved(reynolds, outputs),), operations)
 
 
 piecewise_map = Kernel(
+    arguments={
+        "reynolds": Array("points", at_least=1e-3),
+        "roughness": Scalar(at_least=0, at_most=0.1),
+        "iterations": Size(at_least=1),
+    },
     inputs=make_inputs,
     # The last step's logarithm is near -8 and rounds to an ulp or two, also inside the library;
     # its square doubles that.
@@ -98,7 +81,6 @@ piecewise_map = Kernel(
         "check": dict(points=61, turbulent=400, iterations=24),
     },
     reference="numpy_where",
-    check=check,
     alive=alive,
     work=work,
 )

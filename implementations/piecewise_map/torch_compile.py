@@ -1,4 +1,4 @@
-"""Compiled whole, with `where`: one fused loop, in which both branches are still paid."""
+"""Compiled whole, with `where`: one fused loop, in which both branches are still paid for."""
 
 import torch
 

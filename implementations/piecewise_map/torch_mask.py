@@ -1,4 +1,4 @@
-"""Gathered, iterated and scattered back, by a mask; compiled code could not: how many are they?"""
+"""Gathered, iterated and scattered back, by a mask, whose count compiled code would not know."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""`associative_scan`: says what joins two stretches of rows, and joins them in a tree."""
+"""`associative_scan`: told how to join two stretches of rows, it joins them in a tree."""
 
 import jax
 

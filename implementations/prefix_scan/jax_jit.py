@@ -1,4 +1,4 @@
-"""`cumsum` and `cumprod` compiled together: there is nothing between them to be fused."""
+"""`cumsum` and `cumprod` compiled together: there is nothing between them to fuse."""
 
 import jax
 import jax.numpy as jnp

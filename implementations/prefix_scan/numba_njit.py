@@ -1,4 +1,4 @@
-"""Numba: one loop for both, the running sum and the running product stay in registers."""
+"""Numba: one loop for both; the running sum and the running product stay in registers."""
 
 import numpy as np
 from numba import njit

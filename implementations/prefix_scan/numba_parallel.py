@@ -1,4 +1,4 @@
-"""`prange` over blocks, in two passes: what each block comes to, then its rows from there on.
+"""`prange` over blocks, in two passes: what each block adds up to, then its rows.
 
 Every row is read and joined twice, so that no block waits for another: twice the work, which pays
 from three cores on. Blocks are of one length, however many threads there are, so that the result
@@ -8,7 +8,7 @@ does not depend on them.
 import numpy as np
 from numba import njit, prange
 
-BLOCK = 256
+BLOCK = 256  # rows
 
 
 @njit(parallel=True)

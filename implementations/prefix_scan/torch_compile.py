@@ -1,4 +1,4 @@
-"""torch.compile: hands both to the same kernels as before, for it can fuse neither."""
+"""Compiled by torch.compile, which can fuse neither: both are the same calls as before."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""PyTorch as it comes: `cumsum` and `cumprod` want to be told the dimension."""
+"""PyTorch as it comes: `cumsum` and `cumprod` must be told the dimension."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Compiled, and a class a row: what NumPy gains by it, has XLA gained already?"""
+"""Compiled, with a class per row: has XLA gained already what NumPy gains by it?"""
 
 import jax
 import jax.numpy as jnp

@@ -21,6 +21,6 @@ def softmax(logits, labels):
 
 
 def softmax_regression(x, weights, bias, labels):
-    probabilities = x @ weights + bias  # (points, classes), logits as yet
+    probabilities = x @ weights + bias  # (points, classes), still logits
     losses = softmax(probabilities, labels)  # (points,)
     return probabilities, np.mean(losses)  # in pairs: Numba's own mean adds up one by one

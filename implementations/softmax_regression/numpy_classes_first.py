@@ -1,4 +1,4 @@
-"""A class a row: NumPy reduces a few long rows much faster than many short ones."""
+"""A class per row: NumPy reduces a few long rows much faster than many short ones."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The reference: vectorised NumPy, a point a row, as textbooks have it."""
+"""The reference: vectorised NumPy, a point per row, as in textbooks."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Softmax regression: the probability of each class, and the loss of the classes that are right.
+"""Softmax regression: the probability of each class, and the loss, given the right ones.
 
     logits[i, c]        = sum over f of x[i, f] weights[f, c] + bias[c]
     probabilities[i, c] = exp(logits[i, c]) / sum over k of exp(logits[i, k])
@@ -17,41 +17,22 @@ which is finite for any finite logits. Shapes: x (points, features), weights (fe
 bias (classes,), labels (points,) integers from 0 to classes - 1. Nothing has a unit.
 
 There are no dyadic inputs: no two libraries have the same exp to the last bit. In `inputs` the
-first point has logits of some 1e4, for which a port that does not shift gives NaN or infinity.
+first point has logits of about 1e4, for which a port that does not shift gives NaN or infinity.
 There is no `einsum`: all that it could say is `x @ weights`. The public pieces of scikit-learn are
-left out: `log_loss` clips probabilities, and gives such a point a loss of 36 for one of thousands.
+left out: `log_loss` clips probabilities, and gives such a point a loss of 36 instead of thousands.
 """
 
-from typing import Any
-
 import numpy as np
-from portstudy import EXPONENTIAL, Arrays, InvalidInput, Kernel, Ulps, Work, moved
+from portstudy import EXPONENTIAL, Array, Kernel, Ulps, Work, moved
 
 
-def make_inputs(
-    rng: np.random.Generator, dtype: np.dtype, *, points: int, features: int, classes: int
-) -> tuple:
-    """General inputs: logits of some 2, and for the first point of some 1e4; labels at random."""
+def make_inputs(rng: np.random.Generator, *, points: int, features: int, classes: int) -> tuple:
+    """General inputs: logits of about 2, and 1e4 for the first point; labels at random."""
     x = rng.normal(size=(points, features))
     x[0] *= 5000
     weights = rng.normal(size=(features, classes)) * 2 / np.sqrt(features)
     bias = rng.normal(size=classes)
     labels = rng.integers(0, classes, points, dtype=np.int32)
-    return x, weights, bias, labels
-
-
-def check(dtype: np.dtype, x: Any, weights: Any, bias: Any, labels: Any) -> tuple:
-    """x (points, features), weights (features, classes), bias (classes,), labels (points,)."""
-    arrays = Arrays(dtype)
-    x = arrays.take("x", x, "points", "features")
-    weights = arrays.take("weights", weights, "features", "classes")
-    bias = arrays.take("bias", bias, "classes")
-    labels = arrays.take("labels", labels, "points", dtype=np.int32)
-    wrong = np.flatnonzero((labels < 0) | (labels >= len(bias)))
-    if len(wrong):
-        raise InvalidInput(
-            f"labels: {labels[wrong[0]]} at [{wrong[0]}]; allowed: 0 to {len(bias) - 1}"
-        )
     return x, weights, bias, labels
 
 
@@ -67,7 +48,7 @@ def alive(arguments: tuple, outputs: tuple) -> None:
 
 
 def work(arguments: tuple, outputs: tuple) -> Work:
-    """One product; an exponential a class; every point is read once, its probabilities written."""
+    """One product, an exponential per class; points are read once, their probabilities written."""
     x, weights, _, labels = arguments
     probabilities, _ = outputs
     operations = 2 * len(x) * weights.size + probabilities.size * (EXPONENTIAL + 4)
@@ -75,6 +56,12 @@ def work(arguments: tuple, outputs: tuple) -> Work:
 
 
 softmax_regression = Kernel(
+    arguments={
+        "x": Array("points", "features"),
+        "weights": Array("features", "classes"),
+        "bias": Array("classes"),
+        "labels": Array("points", dtype=np.int32, at_least=0, below="classes"),
+    },
     inputs=make_inputs,
     outputs={
         # A shifted logit of -8 or below is a sum of 64 products: in another order it is off by some
@@ -90,7 +77,6 @@ softmax_regression = Kernel(
         "check": dict(points=300, features=13, classes=5),
     },
     reference="numpy_vectorised",
-    check=check,
     alive=alive,
     work=work,
     peers=("scipy_special", "sklearn_loss", "torch_nn"),

@@ -1,4 +1,4 @@
-"""The step is compiled and brings the largest magnitude along; Python still decides to go on."""
+"""The step is compiled and returns the largest magnitude too; Python still decides to go on."""
 
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""`while_loop`: the device decides when to stop, and Python is asked no more."""
+"""`while_loop`: the device decides when to stop, and Python is no longer asked."""
 
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""Numba: one pass a step, which squares the values and finds the largest of them."""
+"""Numba: one pass per step, which squares the values and finds the largest of them."""
 
 import numpy as np
 from numba import njit

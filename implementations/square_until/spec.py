@@ -1,18 +1,18 @@
-"""Squaring until all values fall under a tolerance: a loop whose end the data decide.
+"""Squaring until all values fall below a tolerance: a loop whose end the data decide.
 
     x_0 = x,   x_(k+1) = x_k^2 elementwise,   until max |x_k| <= tolerance max |x|
 
 Squaring is the simplest iteration that converges with the second order (Nocedal and Wright,
 Numerical Optimization, 2006, section A.2): the number of correct digits of its limit, zero, doubles
 with each step. `x` is (values,), without units, its largest magnitude below 1. The tolerance is
-relative to that magnitude, for an absolute one means nothing until a scale is known. Returned are
+relative to that magnitude, as an absolute one means nothing until a scale is known. Returned are
 the last `x` and `count`, an int32: how often it was squared.
 
 How many steps there are is not known when a port is compiled: neither `scan` nor `fori_loop` with
 a fixed length can stop, `while_loop` can. `vmap` is left out: there it would run as long as the
 slowest needs, and the maximum over all values asks for that anyway.
 
-All ports agree to the bit on any inputs, for a product of two numbers is rounded in one way only
+All ports agree to the bit on any inputs, as a product of two numbers can be rounded in one way only
 and a maximum not at all. The dyadic inputs are powers of two, on which nothing is rounded. Neither
 gets near the smallest normal number, below which libraries may disagree on whether it is zero.
 """
@@ -20,17 +20,17 @@ gets near the smallest normal number, below which libraries may disagree on whet
 from typing import Any
 
 import numpy as np
-from portstudy import Arrays, Exact, InvalidInput, Kernel, Work, moved
+from portstudy import Array, Exact, InvalidInput, Kernel, Scalar, Work, moved
 
 
-def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, values: int) -> tuple:
+def make_inputs(rng: np.random.Generator, *, values: int) -> tuple:
     """Both signs; six steps, of which a port with an absolute tolerance would take five."""
     x = rng.uniform(0.4, 0.65, values) * rng.choice([-1.0, 1.0], values)
     x[-1] = 0.7  # 0.7**32 = 1.1e-5
     return x, 1.3e-5
 
 
-def make_dyadic(rng: np.random.Generator, dtype: np.dtype, *, values: int) -> tuple:
+def make_dyadic(rng: np.random.Generator, *, values: int) -> tuple:
     """Powers of two: after four steps the largest is exactly the tolerance, which is enough.
 
     The largest magnitude is that of a negative value.
@@ -40,20 +40,15 @@ def make_dyadic(rng: np.random.Generator, dtype: np.dtype, *, values: int) -> tu
     return x, 2.0**-15
 
 
-def check(dtype: np.dtype, x: Any, tolerance: Any) -> tuple:
-    """x (values,), magnitudes below 1 and not all 0; tolerance above 0 that can be reached."""
-    arrays = Arrays(dtype)
-    x = arrays.take("x", x, "values")
-    tolerance = arrays.scalar("tolerance", tolerance)
-    largest = np.abs(x).max()
+def check(x: np.ndarray, tolerance: Any) -> None:
+    """Magnitudes below 1, not all of them 0, and a tolerance that can be reached."""
+    largest, tiny = np.abs(x).max(), np.finfo(x.dtype).tiny
     if not 0 < largest < 1:
         raise InvalidInput(f"x: largest magnitude {largest}; allowed: above 0 and below 1")
-    if tolerance * largest < np.finfo(dtype).tiny:
+    if tolerance * largest < tiny:
         raise InvalidInput(
-            f"tolerance: {tolerance} of {largest}; "
-            f"allowed: above 0, and their product from {np.finfo(dtype).tiny}"
+            f"tolerance: {tolerance} of {largest}; allowed: above 0, and their product from {tiny}"
         )
-    return x, tolerance
 
 
 def alive(arguments: tuple, outputs: tuple) -> None:
@@ -73,6 +68,10 @@ def work(arguments: tuple, outputs: tuple) -> Work:
 
 
 square_until = Kernel(
+    arguments={
+        "x": Array("values"),
+        "tolerance": Scalar(),
+    },
     inputs=make_inputs,
     dyadic=make_dyadic,
     outputs={"x": Exact("value"), "count": Exact()},

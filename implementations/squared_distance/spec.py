@@ -17,18 +17,16 @@ There is no `vmap` (a row is one entry) and no `einsum` (there is nothing to con
 `jax_dot` does). Entries are in any unit, the distance is in its square.
 """
 
-from typing import Any
-
 import numpy as np
-from portstudy import Arrays, Kernel, Ulps, Work, moved
+from portstudy import Array, Kernel, Ulps, Work, moved
 
 
-def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, entries: int) -> tuple:
+def make_inputs(rng: np.random.Generator, *, entries: int) -> tuple:
     """General inputs: two clouds of width 1, both a thousand away from the origin."""
     return 1000 + rng.normal(size=entries), 1000 + rng.normal(size=entries)
 
 
-def make_dyadic(rng: np.random.Generator, dtype: np.dtype, *, entries: int) -> tuple:
+def make_dyadic(rng: np.random.Generator, *, entries: int) -> tuple:
     """Inputs on which every port must agree to the last bit, in float32 and in float64.
 
     Squares are multiples of 1/16, and few enough that their sum stays below 2**24 of these, which
@@ -41,16 +39,9 @@ def make_dyadic(rng: np.random.Generator, dtype: np.dtype, *, entries: int) -> t
     return a, b
 
 
-def check(dtype: np.dtype, a: Any, b: Any) -> tuple:
-    """a (entries,) and b (entries,)."""
-    arrays = Arrays(dtype)
-    return arrays.take("a", a, "entries"), arrays.take("b", b, "entries")
-
-
-def alive(arguments: tuple, outputs: tuple) -> None:
+def alive(arguments: tuple, distance: np.ndarray) -> None:
     """Two equal vectors would prove nothing, and neither would a sum of a single square."""
     a, b = arguments
-    (distance,) = outputs
     assert (a != b).mean() > 0.25, f"only {(a != b).sum()} of {a.size} entries differ"
     assert 0 < distance < np.inf, f"a squared distance of {distance}"
 
@@ -62,6 +53,10 @@ def work(arguments: tuple, outputs: tuple) -> Work:
 
 
 squared_distance = Kernel(
+    arguments={
+        "a": Array("entries"),
+        "b": Array("entries"),
+    },
     inputs=make_inputs,
     dyadic=make_dyadic,
     # The serial sum, numba_serial, is off by some sqrt(9001) = 95 ulps.
@@ -72,7 +67,6 @@ squared_distance = Kernel(
         "check": dict(entries=9001),  # more than one block of every port that has blocks
     },
     reference="numpy_vectorised",
-    check=check,
     alive=alive,
     work=work,
     peers=("scipy_spatial",),

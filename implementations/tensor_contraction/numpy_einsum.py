@@ -1,4 +1,4 @@
-"""`einsum` says what is summed over what, and NumPy sums just so: in a loop, without BLAS."""
+"""`einsum` says what is summed over what, and NumPy does just that: in a loop, without BLAS."""
 
 import numpy as np
 

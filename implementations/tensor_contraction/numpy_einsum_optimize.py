@@ -1,4 +1,4 @@
-"""`einsum` with `optimize`: it looks for a product of matrices in the indices, and finds it."""
+"""`einsum` with `optimize`: it looks for a matrix product in the indices, and finds it."""
 
 import numpy as np
 

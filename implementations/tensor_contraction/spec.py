@@ -17,15 +17,12 @@ the size of a typical partial sum. Left out: Numba's own `@` on reshaped arrays,
 call into BLAS.
 """
 
-from typing import Any
-
 import numpy as np
-from portstudy import Arrays, Kernel, Ulps, Work, fits, moved
+from portstudy import Array, Kernel, Ulps, Work, fits, moved
 
 
 def make_inputs(
     rng: np.random.Generator,
-    dtype: np.dtype,
     *,
     images: int,
     kernels: int,
@@ -38,25 +35,19 @@ def make_inputs(
     return rng.normal(size=(images, *shape)), rng.normal(size=(kernels, *shape))
 
 
-def make_dyadic(rng: np.random.Generator, dtype: np.dtype, **size: int) -> tuple:
+def make_dyadic(rng: np.random.Generator, **size: int) -> tuple:
     """Inputs whose sums are exact: multiples of 1/8 between -1 and 1."""
-    images, kernels = make_inputs(rng, dtype, **size)
+    images, kernels = make_inputs(rng, **size)
     return tuple(np.round(np.clip(x, -1, 1) * 8) / 8 for x in (images, kernels))
 
 
-def check(dtype: np.dtype, images: Any, kernels: Any) -> tuple:
-    """images: (N, H, W, C). kernels: (L, H, W, C)."""
-    arrays = Arrays(dtype)
-    images = arrays.take("images", images, "N", "H", "W", "C")
-    kernels = arrays.take("kernels", kernels, "L", "H", "W", "C")
-    fits("images: responses of (N, L)", (len(images), len(kernels)), dtype.itemsize)
-    return images, kernels
+def check(images: np.ndarray, kernels: np.ndarray) -> None:
+    """Responses that fit into memory."""
+    fits("images: responses of (N, L)", (len(images), len(kernels)), images.itemsize)
 
 
-def alive(arguments: tuple, outputs: tuple) -> None:
+def alive(arguments: tuple, responses: np.ndarray) -> None:
     """Images or kernels that respond alike could be mixed up unseen."""
-    (responses,) = outputs
-    assert np.isfinite(responses).all(), "a response is not finite"
     for axis, what in ((0, "images"), (1, "kernels")):
         if responses.shape[axis] > 1:
             spread = np.ptp(responses, axis=axis)
@@ -66,10 +57,14 @@ def alive(arguments: tuple, outputs: tuple) -> None:
 def work(arguments: tuple, outputs: tuple) -> Work:
     """One product."""
     images, kernels = arguments
-    return Work((moved(images, kernels, *outputs),), operations=2 * images.size * len(kernels))
+    return Work((moved(images, kernels, outputs),), operations=2 * images.size * len(kernels))
 
 
 tensor_contraction = Kernel(
+    arguments={
+        "images": Array("N", "H", "W", "C"),
+        "kernels": Array("L", "H", "W", "C"),
+    },
     inputs=make_inputs,
     dyadic=make_dyadic,
     # Up to 3,072 roundings of random sign, each half an ulp of a partial sum near 32.

@@ -1,4 +1,4 @@
-"""Compiled: nothing is there to be fused, and the product is the same call."""
+"""Compiled: there is nothing to fuse, and the product is the same call."""
 
 import torch
 

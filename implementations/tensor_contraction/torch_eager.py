@@ -1,4 +1,4 @@
-"""PyTorch as it comes: the reference's lines, word by word."""
+"""PyTorch as it comes: the reference's lines, word for word."""
 
 
 def tensor_contraction(images, kernels):

@@ -13,7 +13,7 @@ where r is 13, 15, 26, 6, 17, 29, 16, 24 in turn. Every number depends on its ow
 the i-th can be had without those before it, by any thread, in any order, in a batch of any shape.
 A generator with a state, such as NumPy's PCG64, gives a stream that must be drawn in order.
 
-On this, JAX's layout (jax_threefry_partitionable, its default since 0.5). For i = 0, 1, 2 ..,
+On top of it, JAX's layout (jax_threefry_partitionable, its default since 0.5). For i = 0, 1, 2 ..,
 (a, b) from the counter (0, i):
 
     bits[i] = a ^ b                     of 32 bits, or a * 2**32 + b, of 64: `width`
@@ -23,73 +23,52 @@ On this, JAX's layout (jax_threefry_partitionable, its default since 0.5). For i
 
 So they equal `jax.random.bits`, `uniform`, `split` and `fold_in` of the key `jax.random.key(seed)`,
 which is (seed >> 32, seed % 2**32). Scaling to another range is left to the caller: `uniform(key,
-minval=.., maxval=..)` is fused to a multiply-add under jit, and no longer the same bits without.
+minval=.., maxval=..)` is fused to a multiply-add under jit, which gives other bits than without.
 
 `key` is (2,) uint32, `data` (folds, 2) uint32. Of bits and keys there are `words`, of uniform
 numbers `numbers`: most of the time goes to the latter. All is exact, so all inputs are dyadic, and
 every port must agree to the bit. Normal numbers are another kernel, threefry_normal, as logarithm
-and cosine differ between libraries. PCG64 is no port, as its bits are others.
+and cosine differ between libraries. PCG64 is not a port, as its bits are others.
 """
 
 from typing import Any
 
 import numpy as np
-from portstudy import Arrays, Exact, InvalidInput, Kernel, Work, fits, moved, size
+from portstudy import Array, Choice, Exact, Kernel, Size, Work, fits, moved
 
 ROUNDS = 20
 MIXING = 3 * ROUNDS + 3 * 5 + 2
 """Operations on words of 32 bits for one counter; a rotation is counted as one."""
 
 
-def make_inputs(
-    rng: np.random.Generator, dtype: np.dtype, *, words: int, numbers: int, folds: int = 7
-) -> tuple:
+def make_inputs(rng: np.random.Generator, *, words: int, numbers: int, folds: int = 7) -> tuple:
     """Any key, any data; words as wide as the dtype."""
     key = rng.integers(2**32, size=2, dtype=np.uint32)
     data = rng.integers(2**32, size=(folds, 2), dtype=np.uint32)
     data[:2] = [[0, 1], [2**32 - 1, 2**32 - 1]]
-    return key, data, words, numbers, 8 * np.dtype(dtype).itemsize
+    return key, data, words, numbers, None
 
 
-def check_key(arrays: Arrays, key: Any) -> np.ndarray:
-    """A key of two words."""
-    key = arrays.take("key", key, "words", dtype=np.uint32)
-    if len(key) != 2:
-        raise InvalidInput(f"key: {len(key)} words; allowed: 2, of 32 bits each")
-    return key
+class Width(Choice):
+    """32 or 64 bits, but no more than a number of the kernel's dtype has; or None, for as many."""
+
+    def __init__(self) -> None:
+        super().__init__(32, 64)
+
+    def take(self, call: Any, name: str, value: Any) -> int:
+        """`value`, or the width of the kernel's dtype."""
+        bits = 8 * call.dtype.itemsize
+        allowed = Choice(*(width for width in self.values if width <= bits))
+        return allowed.take(call, name, bits if value is None else value)
 
 
-def check_width(dtype: np.dtype, width: Any) -> int:
-    """32 or 64 bits, and no more than a number of this dtype has."""
-    width = size("width", width)
-    allowed = [bits for bits in (32, 64) if bits <= 8 * dtype.itemsize]
-    if width not in allowed:
-        names = " and ".join(str(bits) for bits in allowed)
-        raise InvalidInput(f"width: {width} bits; allowed in {dtype}: {names}")
-    return width
+KEY = Array(2, dtype=np.uint32)
 
 
-def check_count(name: str, value: Any) -> int:
-    """At least one, and no more than the low word of a counter can tell apart."""
-    count = size(name, value)
-    if not 1 <= count <= 2**31:
-        raise InvalidInput(f"{name}: {count}; allowed: from 1 to 2**31")
-    return count
-
-
-def check(dtype: np.dtype, key: Any, data: Any, words: Any, numbers: Any, width: Any) -> tuple:
-    """key (2,), data (folds, 2), words and numbers from 1 to 2**31, width 32 or 64 bits."""
-    arrays = Arrays(dtype)
-    key = check_key(arrays, key)
-    data = Arrays(dtype).take("data", data, "folds", "words", dtype=np.uint32)
-    if data.shape[1] != 2:
-        raise InvalidInput(f"data: {data.shape[1]} words; allowed: 2, of 32 bits each")
-    words = check_count("words", words)
-    numbers = check_count("numbers", numbers)
-    width = check_width(dtype, width)
+def check(key: np.ndarray, data: np.ndarray, words: int, numbers: int, width: int) -> None:
+    """Results that fit into memory."""
     fits("numbers: two copies of uniform", (2, numbers), width // 8)
     fits("words: two copies of keys", (2, words, 2), 4)
-    return key, data, words, numbers, width
 
 
 def alive(arguments: tuple, outputs: tuple) -> None:
@@ -114,10 +93,17 @@ def work(arguments: tuple, outputs: tuple) -> Work:
     *_, width = arguments
     counters = sum(len(output) for output in outputs)
     # The peak is that of floats as wide as the results, and of words there are twice as many.
-    return Work((moved(*outputs),), operations=counters * MIXING * 32 / width)
+    return Work((moved(outputs),), operations=counters * MIXING * 32 / width)
 
 
 threefry = Kernel(
+    arguments={
+        "key": KEY,
+        "data": Array("folds", 2, dtype=np.uint32),
+        "words": Size(at_least=1, at_most=2**31),  # the low word of a counter tells no more apart
+        "numbers": Size(at_least=1, at_most=2**31),
+        "width": Width(),
+    },
     inputs=make_inputs,
     dyadic=make_inputs,
     outputs={

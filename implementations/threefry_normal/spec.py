@@ -23,36 +23,25 @@ rounds all of them correctly. So there are no dyadic inputs.
 with a state, but no counter: neither is a port. Left out as well is `vmap`, as a pair has no axes.
 """
 
-from typing import Any
-
 import numpy as np
-from portstudy import EXPONENTIAL, Arrays, InvalidInput, Kernel, Ulps, Work, fits, moved
-from portstudy.implementations.threefry.spec import MIXING, check_count, check_key, check_width
+from portstudy import EXPONENTIAL, Array, Kernel, Size, Ulps, Work, fits, moved
+from portstudy.implementations.threefry.spec import KEY, MIXING, Width
 
 
-def make_inputs(rng: np.random.Generator, dtype: np.dtype, *, pairs: int, width: int = 32) -> tuple:
+def make_inputs(rng: np.random.Generator, *, pairs: int, width: int = 32) -> tuple:
     """Any key, and standard deviations that are not alike."""
     key = rng.integers(2**32, size=2, dtype=np.uint32)
     return key, rng.uniform([0.5, 1.0], [1.0, 2.0]), pairs, width
 
 
-def check(dtype: np.dtype, key: Any, deviations: Any, pairs: Any, width: Any) -> tuple:
-    """key (2,), deviations (2,) above 0, pairs from 1 to 2**31, width 32 or 64 bits."""
-    arrays = Arrays(dtype)
-    key = check_key(arrays, key)
-    deviations = Arrays(dtype).take("deviations", deviations, "parts")
-    if len(deviations) != 2 or deviations.min() <= 0:
-        raise InvalidInput(f"deviations: {deviations.tolist()}; allowed: 2, above 0")
-    pairs = check_count("pairs", pairs)
-    width = check_width(dtype, width)
-    fits("pairs: two copies of normal", (2, 2, pairs), dtype.itemsize)
-    return key, deviations, pairs, width
+def check(key: np.ndarray, deviations: np.ndarray, pairs: int, width: int) -> None:
+    """Numbers that fit into memory."""
+    fits("pairs: two copies of normal", (2, 2, pairs), deviations.itemsize)
 
 
-def alive(arguments: tuple, outputs: tuple) -> None:
+def alive(arguments: tuple, normal: np.ndarray) -> None:
     """Numbers of mean 0 and the variance wanted, in both parts, up to 6 standard errors."""
     _, deviations, pairs, _ = arguments
-    (normal,) = outputs
     error = 6 / np.sqrt(pairs)
     for part, numbers in enumerate(normal.astype(np.float64) / deviations[:, np.newaxis]):
         mean, square = numbers.mean(), (numbers**2).mean()
@@ -66,10 +55,16 @@ def work(arguments: tuple, outputs: tuple) -> Work:
     _, deviations, pairs, _ = arguments
     # The peak is that of floats of this dtype; of words of 32 bits there may be twice as many.
     operations = pairs * (2 * MIXING * 4 / deviations.itemsize + 3 * EXPONENTIAL + 8)
-    return Work((moved(*outputs),), operations=operations)
+    return Work((moved(outputs),), operations=operations)
 
 
 threefry_normal = Kernel(
+    arguments={
+        "key": KEY,
+        "deviations": Array(2, above=0),
+        "pairs": Size(at_least=1, at_most=2**31),
+        "width": Width(),
+    },
     inputs=make_inputs,
     outputs={
         # Rounded, the angle is off by up to 10 ulps of 1, but alike in every port. Logarithm, root,

@@ -1,4 +1,4 @@
-"""Compiled, with `lax.top_k`: it selects and orders no more than it is asked for."""
+"""Compiled, with `lax.top_k`: it selects and orders no more than asked."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""A partial sort: `partition` puts the largest to the end, and only these are sorted."""
+"""A partial sort: `partition` puts the largest at the end, and only those are sorted."""
 
 import numpy as np
 

@@ -24,14 +24,14 @@ LONGEST = 300  # steps to threshold
 
 
 def test_3000_steps_of_310_neurons_to_the_bit(network_port: Port):
-    kernel, dtype = network_port.kernel, np.dtype(network_port.backend.dtype)
+    kernel = network_port.kernel
     steps = 300 if network_port.backend.simulated else 3000  # it takes a hundred times as long
     size: dict[str, Any] = dict(neurons=NEURONS, steps=steps)
     if kernel.name == "lif_ensemble":
         size |= dict(trials=2, raster=True)
     assert kernel.dyadic is not None
     spikes, *_ = prove_to_the_bit(
-        network_port, kernel.dyadic(np.random.default_rng(0), dtype, **size)
+        network_port, kernel.dyadic(np.random.default_rng(0), **size)
     ).outputs
     assert not (spikes[..., 1:, :] & spikes[..., :-1, :]).any(), "a neuron fired twice in a row"
 
@@ -52,9 +52,7 @@ def test_without_a_drive_nothing_fires_at_any_weights(network_port: Port, scale:
 def test_the_size_named_silent_is_that_workload(make: str):
     kernel = find_kernel("lif")
     size = dict(kernel.sizes["silent"], neurons=50)
-    _, drive, state, parameters, _ = getattr(kernel, make)(
-        np.random.default_rng(0), np.dtype("float64"), **size
-    )
+    _, drive, state, parameters, _ = getattr(kernel, make)(np.random.default_rng(0), **size)
     assert not drive.any()
     assert (state.voltage == parameters.v_reset).all()
 

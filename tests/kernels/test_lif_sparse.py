@@ -193,7 +193,7 @@ BAD = [
     (
         "synapses",
         but(indptr=lambda p: p[:-1]),
-        r"^synapses\.indptr: from 0 to \d+; allowed: from 0 to",
+        r"^synapses\.indptr: length 128; allowed: one more than the 128 neurons$",
     ),
     (
         "synapses",
@@ -251,7 +251,7 @@ BAD = [
     (
         "drive",
         lambda d: d[:-1],
-        r"^synapses\.indptr: length 129; allowed: one more than the 127 neur",
+        r"^state\.voltage: shape \(128,\) does not match \(neurons=127\)$",
     ),
     ("state", lambda s: s[:2], r"^state: tuple; allowed: State\(voltage, refractory, arriving\)$"),
     ("state", lambda s: s.voltage, r"^state: ndarray; allowed: State\(voltage, refractory, arriv"),
@@ -289,14 +289,14 @@ BAD = [
     (
         "refractory_steps",
         lambda n: 0,
-        r"^refractory_steps: 0; allowed: from 1, the step of the spike",
+        r"^refractory_steps: 0; allowed: integers from 1 to ",
     ),
     (
         "refractory_steps",
         lambda n: 2**31,
-        r"^refractory_steps: 2147483648; allowed: from 1, the st",
+        r"^refractory_steps: 2147483648; allowed: integers from 1 ",
     ),
-    ("refractory_steps", lambda n: -1, r"^refractory_steps: -1; allowed: integers from 0 to"),
+    ("refractory_steps", lambda n: -1, r"^refractory_steps: -1; allowed: integers from 1 to"),
     ("steps", lambda n: 2.0, r"^steps: 2\.0; allowed: integers from 0 to"),
     ("steps", lambda n: 10**15, r"needs [\d,]+\.\d GiB; [\d,]+\.\d GiB are free$"),
 ]

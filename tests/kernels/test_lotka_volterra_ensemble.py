@@ -24,15 +24,19 @@ def test_each_run_is_what_lotka_volterra_makes_of_it_alone(port: Port):
 
 
 BAD: list[tuple[int, Callable, str]] = [
-    (0, lambda s: s[:1], "^state: 1 populations; allowed: 2, prey and predators$"),
-    (0, lambda s: s[0], r"^state: shape \(150,\); allowed: \(populations, runs\)$"),
-    (0, lambda s: -s, r"^state: -\d.* thousands; allowed: from 0$"),
+    (0, lambda s: s[:1], r"^state: shape \(1, 150\); allowed: \(2, runs\)$"),
+    (0, lambda s: s[0], r"^state: shape \(150,\); allowed: \(2, runs\)$"),
+    (0, lambda s: -s, r"^state: -\d.* thousands at \[0, 0\]; allowed: from 0$"),
     (1, lambda p: p._replace(alpha=p.alpha[1:]), r"^parameters\.alpha: shape .* match \(runs=150"),
-    (1, lambda p: p._replace(gamma=0 * p.gamma), r"^parameters\.gamma: 0\.0; allowed: above 0$"),
+    (
+        1,
+        lambda p: p._replace(gamma=0 * p.gamma),
+        r"^parameters\.gamma: 0\.0 at \[0\]; allowed: above",
+    ),
     (1, lambda p: p._replace(dt=p.alpha), r"^parameters\.dt: shape \(150,\); allowed: \(\)$"),
     (1, lambda p: [1.0], r"^parameters: list; allowed: Parameters\(dt, alpha, beta, gamma, delta"),
-    (2, lambda n: 0, "^steps: 0; allowed: from 1$"),
-    (2, lambda n: -1, "^steps: -1; allowed: integers from 0"),
+    (2, lambda n: 0, "^steps: 0; allowed: integers from 1 to"),
+    (2, lambda n: -1, "^steps: -1; allowed: integers from 1"),
 ]
 
 

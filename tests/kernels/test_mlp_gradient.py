@@ -69,8 +69,8 @@ def test_is_stable_at_scores_of_ten_thousand(port: Port):
         (2, lambda x: x[:, 1:], r"^x: shape .* does not match \(examples=37, features=13\)$"),
         (2, lambda x: x * np.inf, r"^x: -?inf at \[0, 0\] is not finite in float\d\d$"),
         (3, lambda y: y[1:], r"^labels: shape \(36,\) does not match \(examples=37\)$"),
-        (3, lambda y: y + 1, r"^labels: 5 at \[\d+\]; allowed: 0 to 4$"),
-        (3, lambda y: y - 1, r"^labels: -1 at \[\d+\]; allowed: 0 to 4$"),
+        (3, lambda y: y + 1, r"^labels: 5 at \[\d+\]; allowed: from 0 to 4$"),
+        (3, lambda y: y - 1, r"^labels: -1 at \[\d+\]; allowed: from 0 to 4$"),
         (3, lambda y: y * 1.0, r"^labels: dtype float64; allowed: integers$"),
     ],
 )

@@ -40,11 +40,11 @@ def test_values_of_the_moody_chart(pipe_port: Port):
         (0, np.full(61, np.inf), r"^reynolds: inf at \[0\] is not finite in float\d\d$"),
         (0, np.ones((61, 1)), r"^reynolds: shape \(61, 1\); allowed: \(points\)$"),
         (0, np.ones(0), r"^reynolds: shape \(0,\) is empty; allowed: lengths from 1$"),
-        (1, -0.5, r"^roughness: -0\.5; allowed: 0 to 0\.1$"),
+        (1, -0.5, r"^roughness: -0\.5; allowed: from 0 to 0\.1$"),
         (1, [0.1], r"^roughness: shape \(1,\); allowed: \(\)$"),
-        (2, 0, "^iterations: 0; allowed: from 1$"),
-        (2, 2.0, r"^iterations: 2\.0; allowed: integers from 0"),
-        (2, True, "^iterations: True; allowed: integers from 0"),
+        (2, 0, "^iterations: 0; allowed: integers from 1"),
+        (2, 2.0, r"^iterations: 2\.0; allowed: integers from 1"),
+        (2, True, "^iterations: True; allowed: integers from 1"),
     ],
 )
 def test_argument_is_refused(pipe_port: Port, argument: int, spoilt, message: str):

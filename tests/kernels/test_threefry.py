@@ -145,18 +145,18 @@ def test_every_bit_is_set_half_of_the_time():
 @pytest.mark.parametrize(
     ("position", "value", "message"),
     [
-        (0, [1, 2, 3], r"^key: 3 words; allowed: 2, of 32 bits each$"),
+        (0, [1, 2, 3], r"^key: shape \(3,\); allowed: \(2\)$"),
         (0, [1, -2], r"^key: -2 at \[1\] is not representable in uint32$"),
         (0, [2**32, 0], r"^key: 4294967296 at \[0\] is not representable in uint32$"),
         (0, [1.0, 2.0], r"^key: dtype float64; allowed: integers$"),
-        (0, 7, r"^key: shape \(\); allowed: \(words\)$"),
-        (1, [[1], [2]], r"^data: 1 words; allowed: 2, of 32 bits each$"),
-        (1, [1, 2], r"^data: shape \(2,\); allowed: \(folds, words\)$"),
-        (2, 0, r"^words: 0; allowed: from 1 to 2\*\*31$"),
-        (3, -1, r"^numbers: -1; allowed: integers from 0 to 2\*\*63 - 1$"),
-        (3, 2**31 + 1, r"^numbers: 2147483649; allowed: from 1 to 2\*\*31$"),
-        (4, 16, r"^width: 16 bits; allowed in float(32: 32|64: 32 and 64)$"),
-        (4, 128, r"^width: 128 bits; allowed in float(32: 32|64: 32 and 64)$"),
+        (0, 7, r"^key: shape \(\); allowed: \(2\)$"),
+        (1, [[1], [2]], r"^data: shape \(2, 1\); allowed: \(folds, 2\)$"),
+        (1, [1, 2], r"^data: shape \(2,\); allowed: \(folds, 2\)$"),
+        (2, 0, r"^words: 0; allowed: integers from 1 to 2\*\*31$"),
+        (3, -1, r"^numbers: -1; allowed: integers from 1 to 2\*\*31$"),
+        (3, 2**31 + 1, r"^numbers: 2147483649; allowed: integers from 1 to 2\*\*31$"),
+        (4, 16, r"^width: 16; allowed: 32(, 64)?$"),
+        (4, 128, r"^width: 128; allowed: 32(, 64)?$"),
     ],
 )
 def test_bad_input(port: Port, position: int, value, message: str):
@@ -170,5 +170,5 @@ def test_bad_input(port: Port, position: int, value, message: str):
 
 def test_a_float32_port_has_no_64_bits():
     arguments = inputs("threefry", "float64")
-    with pytest.raises(InvalidInput, match=r"^width: 64 bits; allowed in float32: 32$"):
+    with pytest.raises(InvalidInput, match=r"^width: 64; allowed: 32$"):
         load("threefry", "numpy_vectorised", dtype="float32")(*arguments)

@@ -72,15 +72,15 @@ def test_two_parts_and_neighbours_are_independent(normal):
 @pytest.mark.parametrize(
     ("position", "value", "message"),
     [
-        (0, [1], r"^key: 1 words; allowed: 2, of 32 bits each$"),
+        (0, [1], r"^key: shape \(1,\); allowed: \(2\)$"),
         (0, ["a", "b"], r"^key: dtype <U1; allowed: integers$"),
-        (1, [1.0, 0.0], r"^deviations: \[1\.0, 0\.0\]; allowed: 2, above 0$"),
-        (1, [1.0, 1.0, 1.0], r"^deviations: \[1\.0, 1\.0, 1\.0\]; allowed: 2, above 0$"),
-        (1, 1.0, r"^deviations: shape \(\); allowed: \(parts\)$"),
+        (1, [1.0, 0.0], r"^deviations: 0\.0 at \[1\]; allowed: above 0$"),
+        (1, [1.0, 1.0, 1.0], r"^deviations: shape \(3,\); allowed: \(2\)$"),
+        (1, 1.0, r"^deviations: shape \(\); allowed: \(2\)$"),
         (1, [1.0, np.inf], r"^deviations: inf at \[1\] is not finite in float\d\d$"),
-        (2, 0, r"^pairs: 0; allowed: from 1 to 2\*\*31$"),
-        (2, 1.0, r"^pairs: 1\.0; allowed: integers from 0 to 2\*\*63 - 1$"),
-        (3, 8, r"^width: 8 bits; allowed in float(32: 32|64: 32 and 64)$"),
+        (2, 0, r"^pairs: 0; allowed: integers from 1 to 2\*\*31$"),
+        (2, 1.0, r"^pairs: 1\.0; allowed: integers from 1 to 2\*\*31$"),
+        (3, 8, r"^width: 8; allowed: 32(, 64)?$"),
     ],
 )
 def test_bad_input(port: Port, position: int, value, message: str):

@@ -29,16 +29,14 @@ def entry(report, name):
 def gains(kernel: str, size: str, *pairs: tuple[str, str]) -> str:
     """Recorded gains of ports over others, as a table for the note."""
     found = recorded(kernel, size)
-    rows = [
-        [link(found[a], "../"), link(found[b], "../"), gain(kernel, size, a, b)] for a, b in pairs
-    ]
+    rows = [[link(found[a]), link(found[b]), gain(kernel, size, a, b)] for a, b in pairs]
     table = markdown_table(["from", "to", "gain"], rows, "llr")
     return f"{table}\n\n*{kernel}, {size}; {found.caption}.*"
 
 
 def test_an_index_that_is_not_in_the_result_is_summed_over():
-    """An index that stands in the result is an axis of it; one that does not is summed over. That
-    is the whole rule: written out, it is one loop an index around one product."""
+    """An index that appears in the result is an axis of it; any other index is summed over. That is
+    the whole rule. Written out, it is one loop per index around one product."""
     a, b = np.arange(6).reshape(2, 3), np.arange(12).reshape(3, 4)
 
     result = np.zeros((2, 4), int)
@@ -51,8 +49,8 @@ def test_an_index_that_is_not_in_the_result_is_summed_over():
 
 
 def test_many_functions_are_one():
-    """Products, sums, transposes and diagonals have a name each, and differ in their indices only.
-    NumPy, JAX and PyTorch read them alike."""
+    """Products, sums, transposes and diagonals each have a name, yet they differ only in their
+    indices. NumPy, JAX and PyTorch read them alike."""
     rng = np.random.default_rng(0)
     x, y = rng.integers(-9, 9, (2, 3))
     a, b = rng.integers(-9, 9, (2, 3, 3))
@@ -78,7 +76,7 @@ def test_many_functions_are_one():
 
 
 def test_without_an_arrow_the_alphabet_decides():
-    """Without `->`, indices that stand once are kept, in the order of the alphabet, wherever they
+    """Without `->`, the indices that appear once are kept, in alphabetical order, wherever they
     stood: `"ba"` is a transpose and `"ab"` is not. Write the arrow."""
     a = np.arange(6).reshape(2, 3)
     assert (np.einsum("ab", a) == a).all()
@@ -87,8 +85,8 @@ def test_without_an_arrow_the_alphabet_decides():
 
 
 def test_three_dots_are_all_other_axes():
-    """`...` stands for all axes that have no letter, however many, and they are broadcast: a
-    function of one matrix is one of a stack of them, or of a stack of stacks."""
+    """`...` stands for all axes without a letter, however many there are, and they are broadcast: a
+    function of one matrix becomes one of a stack of matrices, or of a stack of stacks."""
     one, many = np.ones((3, 4)), np.ones((7, 5, 3, 4))
     column = np.arange(4.0)
     for matrix in (one, many):
@@ -98,16 +96,16 @@ def test_three_dots_are_all_other_axes():
 
 
 def test_a_diagonal_is_a_view():
-    """Where nothing is summed and nothing multiplied, NumPy's `einsum` returns a view:
-    through it the diagonal can be written."""
+    """If nothing is summed and nothing is multiplied, NumPy's `einsum` returns a view, through
+    which you can write to the diagonal."""
     a = np.zeros((3, 3))
     np.einsum("ii->i", a)[:] = 1
     assert (a == np.eye(3)).all()
 
 
 def test_at_takes_products_from_left_to_right():
-    """`a @ b @ y` is (a b) y: a whole matrix is made on the way to a vector. `jnp.einsum` looks for
-    the cheapest order while it is traced, and makes a vector of b y first."""
+    """`a @ b @ y` is (a b) y: it makes a whole matrix on the way to a vector. `jnp.einsum` looks
+    for the cheapest order while it is traced, and computes the vector b y first."""
     a, b, y = jnp.ones((300, 100)), jnp.ones((100, 300)), jnp.ones(300)
     by_at = intermediates(lambda a, b, y: a @ b @ y, a, b, y)
     by_indices = intermediates(lambda a, b, y: jnp.einsum("ij,jk,k->i", a, b, y), a, b, y)
@@ -117,7 +115,8 @@ def test_at_takes_products_from_left_to_right():
 
 def test_numpy_looks_for_an_order_only_with_optimize():
     """NumPy's `einsum` looks for an order only with `optimize=True`. `np.einsum_path` tells what it
-    would do: here, two hundred times less, in two steps instead of one loop over all indices."""
+    would do: here two hundred times less work, in two steps instead of one loop over all
+    indices."""
     a, b, y = np.ones((300, 100)), np.ones((100, 300)), np.ones(300)
 
     path, report = np.einsum_path("ij,jk,k->i", a, b, y, optimize=False)
@@ -129,8 +128,8 @@ def test_numpy_looks_for_an_order_only_with_optimize():
 
 
 def test_sums_of_a_product_need_no_product():
-    """The row sums of a product are a times the row sums of b. `einsum`, which was told that only
-    they are wanted, sums first; `(a @ b).sum(axis=1)` has been told to multiply."""
+    """The row sums of a product are a times the row sums of b. `einsum` knows that only these are
+    wanted, and sums first; `(a @ b).sum(axis=1)` was told to multiply."""
     a, b = jnp.ones((300, 100)), jnp.ones((100, 300))
     by_indices = operations(lambda a, b: jnp.einsum("ij,jk->i", a, b), a, b)
     by_name = operations(lambda a, b: (a @ b).sum(axis=1), a, b)
@@ -139,9 +138,9 @@ def test_sums_of_a_product_need_no_product():
 
 
 def test_a_quadratic_form_of_many_points_needs_no_square():
-    """x C x for each of many points: `points @ C @ points.T` makes a matrix of all pairs of points,
-    of which only the diagonal is wanted. The indices say so, and nothing larger than the points is
-    made."""
+    """To compute x C x for many points, `points @ C @ points.T` makes a matrix of all pairs of
+    points, of which only the diagonal is wanted. The indices say so, and nothing larger than the
+    points is made."""
     points, matrix = jnp.ones((50, 4)), jnp.ones((4, 4))
 
     def by_name(x, c):
@@ -156,8 +155,8 @@ def test_a_quadratic_form_of_many_points_needs_no_square():
 
 
 def test_einsum_is_dot_general():
-    """To JAX, `einsum` of two operands and `@` are one operation, `dot_general`, be it of
-    matrices or of a batch of them."""
+    """To JAX, `einsum` of two operands and `@` are the same operation, `dot_general`, for matrices
+    as well as for batches of them."""
     a, b = jnp.ones((5, 2, 3)), jnp.ones((5, 3, 4))
     for indices, x, y in (("ij,jk->ik", a[0], b[0]), ("bij,bjk->bik", a, b)):
         (by_indices,) = jax.make_jaxpr(partial(jnp.einsum, indices))(x, y).eqns
@@ -167,8 +166,8 @@ def test_einsum_is_dot_general():
 
 
 def test_two_ports_are_one_program():
-    """So are the two ports of the LIF network that differ in this: `fired @ weights` in one and
-    `einsum("i,ij->j", fired, weights)` in the other are traced to the same program."""
+    """Two ports of the LIF network differ in just this: `fired @ weights` in one,
+    `einsum("i,ij->j", fired, weights)` in the other. They trace to the same program."""
     arguments = find_kernel("lif").make_inputs("check", "float32")
     by_at, by_indices = (
         jax.make_jaxpr(lif, static_argnums=4)(*arguments) for lif in (jax_scan.lif, jax_einsum.lif)
@@ -178,8 +177,8 @@ def test_two_ports_are_one_program():
 
 
 def test_a_sum_has_the_type_of_its_terms():
-    """`einsum` adds in the type of its operands, as `@` does: twice 100 times 100 is 32 in 8 bits.
-    NumPy can be given a `dtype`, JAX a `preferred_element_type`."""
+    """`einsum` adds in the type of its operands, as `@` does: in 8 bits, 100 times 100 plus 100
+    times 100 is 32. NumPy accepts a `dtype`, JAX a `preferred_element_type`."""
     x = np.full(2, 100, np.int8)
     assert np.einsum("i,i->", x, x) == x @ x == 20_000 % 256 == 32
     assert jnp.einsum("i,i->", x, x) == 32
@@ -188,7 +187,7 @@ def test_a_sum_has_the_type_of_its_terms():
 
 
 def test_numpy_adds_to_zero():
-    """NumPy's `einsum` adds to a zero even where nothing is to be added, and 0 + -0 is 0. With
+    """NumPy's `einsum` adds to a zero even if there is nothing to add, and 0 + -0 is 0. With
     `optimize`, and in JAX and PyTorch, the minus survives, as it does in a product."""
     zero, minus_one = np.zeros(1), -np.ones(1)
     assert np.signbit(zero * minus_one)

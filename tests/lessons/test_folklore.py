@@ -23,7 +23,7 @@ def jitted_table() -> str:
     rows = [
         [
             f"{before.kernel.name}, {before.size}",
-            *(f"{duration(r.seconds)} {link(r, '../')}" for r in (before, after)),
+            *(f"{duration(r.seconds)} {link(r)}" for r in (before, after)),
             times(after.gain),
         ]
         for before, after in jitted_over_numpy()
@@ -36,8 +36,8 @@ def jitted_table() -> str:
 def loop_table() -> str:
     """What was recorded of loops that are jitted by the step, or as a whole in two ways."""
     rows = [
-        [f"{kernel}: {link(recorded(kernel, size)[before], '../')}",
-         link(recorded(kernel, size)[after], "../"), gain(kernel, size, before, after)]
+        [f"{kernel}: {link(recorded(kernel, size)[before])}",
+         link(recorded(kernel, size)[after]), gain(kernel, size, before, after)]
         for kernel, size, before, after in (
             ("lif", "small", "jax_jit", "jax_scan"),
             ("lif", "small", "jax_fori", "jax_scan"),
@@ -50,7 +50,7 @@ def loop_table() -> str:
 
 
 def test_matmul_and_the_operator_are_one_program():
-    """`a @ b` and `jnp.matmul(a, b)` are traced to the same program, one `dot_general`."""
+    """`a @ b` and `jnp.matmul(a, b)` trace to the same program, a single `dot_general`."""
     a, b = jnp.ones((2, 3)), jnp.ones((3, 4))
     by_name = str(jax.make_jaxpr(jnp.matmul)(a, b))
     by_operator = str(jax.make_jaxpr(lambda a, b: a @ b)(a, b))
@@ -59,7 +59,7 @@ def test_matmul_and_the_operator_are_one_program():
 
 
 def test_the_operator_asks_its_operands():
-    """Which library computes `a @ b` is no riddle: JAX, where one of the two is JAX's. It is
+    """Which library computes `a @ b` is no mystery: JAX, if either operand is a JAX array. It is
     `np.matmul` that takes its arguments to the host and returns a NumPy array."""
     host, device = np.ones((2, 2)), jnp.ones((2, 2))
     assert isinstance(host @ device, jax.Array)
@@ -69,15 +69,15 @@ def test_the_operator_asks_its_operands():
 
 
 def test_the_operator_came_with_python_3_5():
-    """`@` came with Python 3.5 (PEP 465), five years before 3.9, as Python's own parser knows."""
+    """`@` came with Python 3.5 (PEP 465), five years before 3.9. Python's own parser can tell."""
     ast.parse("a @ b", feature_version=(3, 5))
     with pytest.raises(SyntaxError, match=r"only supported in Python 3\.5 and greater"):
         ast.parse("a @ b", feature_version=(3, 4))
 
 
 def test_grad_picks_with_argnums():
-    """`grad` is told by `argnums` which arguments to differentiate by. `static_argnums` belongs to
-    `jit`, and names arguments that are no arrays at all."""
+    """`argnums` tells `grad` which arguments to differentiate with respect to. `static_argnums`
+    belongs to `jit`, and names arguments that are not arrays at all."""
 
     def power(x, y, n):
         return y * x**n
@@ -89,8 +89,8 @@ def test_grad_picks_with_argnums():
 
 
 def test_jit_keeps_programs_and_not_results():
-    """What `jit` keeps is the compiled program. It is run again in every call, with the same
-    arguments as with others."""
+    """`jit` keeps the compiled program. It runs that program in every call, even if the arguments
+    are the same as before."""
     traced: list = []
     ran: list = []
 
@@ -107,8 +107,8 @@ def test_jit_keeps_programs_and_not_results():
 
 
 def test_scan_is_as_long_as_one_step():
-    """A Python loop under `jit` is unrolled into a program that grows with the number of steps.
-    That of `scan` holds one step, however many are taken."""
+    """A Python loop under `jit` is unrolled into a program that grows with the number of steps. The
+    program of a `scan` holds one step, however many are taken."""
 
     def looped(x, steps):
         for _ in range(steps):
@@ -126,16 +126,16 @@ def test_scan_is_as_long_as_one_step():
 
 
 def test_jit_makes_some_kernels_slower():
-    """In the results recorded here, some kernels are faster under `jit` than in NumPy, and some
-    are slower, with all compiling left out."""
+    """In the results recorded here, some kernels are faster under `jit` than in NumPy and some are
+    slower, even with all compiling left out."""
     ratios = [jitted.ratio for _, jitted in jitted_over_numpy()]  # its time over the reference's
     assert min(ratios) < 0.5
     assert max(ratios) > 1.5
 
 
 def test_vmap_and_the_batch_are_one_program():
-    """`vmap` is no loop: it is a rewriting, one operation after the other, and what it makes of
-    the product of a vector and a matrix is the product of two matrices, as one would write it."""
+    """`vmap` is not a loop. It rewrites one operation after another, and turns the product of a
+    vector and a matrix into the product of two matrices, just as you would write it."""
     weights, batch = jnp.ones((3, 4)), jnp.ones((5, 3))
 
     def by_vmap(batch, weights):
@@ -149,8 +149,8 @@ def test_vmap_and_the_batch_are_one_program():
 
 
 def test_einsum_of_booleans_asks_whether_any_is_true():
-    """Of booleans, `einsum("ij->")` is a boolean: whether any entry is true. `"ii"` asks that of
-    the diagonal. In PyTorch both count."""
+    """On booleans, `einsum("ij->")` returns a boolean: whether any entry is true. `"ii"` asks that
+    of the diagonal. In PyTorch both count."""
     flags = np.array([[False, True], [True, False]])
     for library in (np, jnp):
         assert library.einsum("ij->", flags).tolist() is True
@@ -162,8 +162,8 @@ def test_einsum_of_booleans_asks_whether_any_is_true():
 
 
 def test_a_donated_array_is_updated_in_place():
-    """A jitted function whose argument is *donated* writes into the argument's own memory, and the
-    argument is gone. The same function without that copies it first."""
+    """A jitted function with a *donated* argument writes into that argument's own memory, and the
+    argument is gone. Without the donation, the same function copies it first."""
 
     def set_first(x):
         return x.at[0].set(1)
@@ -177,7 +177,7 @@ def test_a_donated_array_is_updated_in_place():
 
 
 def test_a_chain_of_updates_is_one_copy():
-    """Nor does each update within a jitted function copy: of ten in a row, compiled, the program
+    """Nor does each update within a jitted function copy: for ten in a row, the compiled program
     holds one result and no room for another."""
     x = jnp.zeros(10_000)
 
@@ -193,11 +193,11 @@ def test_a_chain_of_updates_is_one_copy():
 
 
 def test_a_silent_network_hides_every_mistake():
-    """Without a drive and from rest, the network fires no spike, and so its weights are never
+    """Without a drive and starting at rest, the network fires no spikes, so its weights are never
     added to anything: transposed, or a thousand times as large, they give the same answer."""
     rng = np.random.default_rng(0)
-    silent = spec.make_inputs(rng, np.dtype(float), neurons=50, steps=400, driven=False)
-    driven = spec.make_inputs(rng, np.dtype(float), neurons=50, steps=400)
+    silent = spec.make_inputs(rng, neurons=50, steps=400, driven=False)
+    driven = spec.make_inputs(rng, neurons=50, steps=400)
 
     def spikes(weights, *rest):
         return numpy_dense.lif(weights, *rest)[0].sum()
@@ -209,8 +209,8 @@ def test_a_silent_network_hides_every_mistake():
 
 
 def test_two_ways_to_count_steps_differ():
-    """`int(t_max // dt)` and `len(arange(0, t_max, dt)) - 1` are the same number of steps at a dt
-    of 0.01, where the first loses one to rounding, and differ at 0.25, where nothing rounds."""
+    """`int(t_max // dt)` and `len(arange(0, t_max, dt)) - 1` give the same number of steps at a dt
+    of 0.01, where the first loses one to rounding, and differ at 0.25, where nothing is rounded."""
 
     def counts(t_max, dt):
         return int(t_max // dt), len(np.arange(0, t_max, dt)) - 1
@@ -220,7 +220,7 @@ def test_two_ways_to_count_steps_differ():
 
 
 def test_derivatives_are_exact_to_rounding():
-    """`grad` is no finite difference: it applies the rules of differentiation to each operation,
+    """`grad` is not a finite difference. It applies the rules of differentiation to each operation,
     and its result is right to the last digits, where a finite difference has lost half of them."""
 
     def f(x):
@@ -234,8 +234,8 @@ def test_derivatives_are_exact_to_rounding():
 
 
 def test_jit_takes_an_if_on_what_it_knows():
-    """An `if` under `jit` is an error only where it asks for traced numbers. What is known while
-    tracing, such as a shape, it may ask for, and leaves no trace in the program."""
+    """An `if` under `jit` is an error only if it depends on traced numbers. It may depend on
+    anything known while tracing, such as a shape, and then leaves no trace in the program."""
 
     @jax.jit
     def mean_or_zero(x):

@@ -8,7 +8,7 @@ import torch
 
 
 def test_grad_picks_the_first_argument():
-    """`grad` differentiates by the first argument; `argnums` names others."""
+    """`grad` differentiates with respect to the first argument; `argnums` names others."""
 
     def f(a, b):
         return 2 * a**3 - b**2
@@ -18,7 +18,7 @@ def test_grad_picks_the_first_argument():
 
 
 def test_only_real_numbers_have_gradients():
-    """A whole number has none: `grad` refuses it, so write `2.0` for `2`."""
+    """An integer has no gradient: `grad` refuses it, so write `2.0` instead of `2`."""
     with pytest.raises(TypeError, match="real- or complex-valued inputs"):
         jax.grad(lambda x: x**2)(2)
 
@@ -34,7 +34,8 @@ def test_grad_can_be_applied_to_itself():
 
 
 def test_at_a_kink_every_library_has_its_own_answer():
-    """At 0 the rectifier has no derivative: what a library says follows from how it was written."""
+    """At 0 the rectifier has no derivative. What a library returns there follows from how the
+    rectifier was written."""
 
     def torch_slope(f):
         x = torch.tensor(0.0, requires_grad=True)
@@ -50,7 +51,7 @@ def test_at_a_kink_every_library_has_its_own_answer():
 
 
 def test_where_does_not_keep_nan_out_of_a_gradient():
-    """`where` picks a value, but both branches are differentiated: 0 times infinity is NaN."""
+    """`where` picks a value, but both branches are differentiated, and 0 times infinity is NaN."""
 
     def root(x):
         return jnp.where(x > 0, jnp.sqrt(x), 0)
@@ -65,7 +66,7 @@ def test_where_does_not_keep_nan_out_of_a_gradient():
 
 
 def test_a_spike_has_no_slope():
-    """A comparison has the derivative 0 everywhere: through a spike nothing can be learnt."""
+    """A comparison has the derivative 0 everywhere, so nothing can be learnt through a spike."""
 
     def spike(u):
         return (u > 0).astype(u.dtype)
@@ -75,7 +76,8 @@ def test_a_spike_has_no_slope():
 
 
 def test_a_surrogate_changes_the_slope_and_not_the_spike():
-    """A surrogate gives a spike another derivative, backward only: the spikes stay as they are."""
+    """A surrogate gives a spike another derivative, in the backward pass only: the spikes stay the
+    same."""
 
     @jax.custom_jvp
     def spike(u):
@@ -92,7 +94,8 @@ def test_a_surrogate_changes_the_slope_and_not_the_spike():
 
 
 def test_one_gradient_for_each_example():
-    """`vmap` of `grad` gives a gradient for each example, and they add up to that of the batch."""
+    """`vmap` of `grad` gives one gradient per example, and they add up to the gradient of the
+    batch."""
 
     def loss(weights, x):
         return jnp.tanh(weights @ x) ** 2
@@ -105,7 +108,8 @@ def test_one_gradient_for_each_example():
 
 
 def test_checkpoint_computes_again_what_it_does_not_keep():
-    """`checkpoint` keeps less and computes again: the gradient's program has more sines in it."""
+    """`checkpoint` keeps less and computes it again: the gradient's program has more sines in
+    it."""
 
     def f(x):
         return jnp.sin(jnp.sin(jnp.sin(x)))
@@ -117,7 +121,8 @@ def test_checkpoint_computes_again_what_it_does_not_keep():
 
 
 def test_a_reverse_loop_needs_a_known_length():
-    """A `while_loop` has no reverse derivative, for nobody knows how much to keep; `scan` has."""
+    """A `while_loop` has no reverse-mode derivative, because nobody knows how much to keep; `scan`
+    has one."""
 
     def double(x, _):
         return 2 * x, None
@@ -128,7 +133,8 @@ def test_a_reverse_loop_needs_a_known_length():
 
 
 def test_torch_func_does_not_ask_for_no_grad():
-    """In `torch.no_grad()` autograd finds nothing to differentiate; `torch.func.grad` does."""
+    """Under `torch.no_grad()` autograd finds nothing to differentiate; `torch.func.grad` still
+    does."""
     x = torch.tensor(3.0, requires_grad=True)
     with torch.no_grad():
         y = x**2
@@ -137,7 +143,8 @@ def test_torch_func_does_not_ask_for_no_grad():
 
 
 def test_a_complex_step_loses_no_digits():
-    """Without autodiff: a step along the imaginary axis needs no difference and loses no digits."""
+    """Without autodiff: a step along the imaginary axis needs no subtraction, so it loses no
+    digits."""
 
     def f(x):
         return np.exp(x) * np.sin(x)

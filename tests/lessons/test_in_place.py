@@ -7,8 +7,8 @@ import torch
 
 
 def test_a_slice_is_a_view():
-    """In NumPy a slice is a *view*: the same memory under another name. An index by a list or by a
-    mask is a copy."""
+    """In NumPy a slice is a *view*: the same memory under another name. Indexing with a list or a
+    mask makes a copy."""
     x = np.zeros(4)
     tail, picked, masked = x[2:], x[[2, 3]], x[x == 0]
     x[3] = 7
@@ -18,8 +18,8 @@ def test_a_slice_is_a_view():
 
 
 def test_a_function_may_write_into_its_argument():
-    """A function that writes into an argument writes into the caller's array: in NumPy, in Numba
-    and in PyTorch alike, compiled or not. What it returns says nothing of that."""
+    """A function that writes into an argument writes into the caller's array: in NumPy, Numba and
+    PyTorch alike, compiled or not. Its return value says nothing about that."""
 
     def clear_first(x):
         x[0] = 0
@@ -38,8 +38,8 @@ def test_a_function_may_write_into_its_argument():
 
 
 def test_plus_equals_depends_on_the_library():
-    """`x += 1` changes the array in NumPy and PyTorch, for all who hold it. In JAX it makes another
-    one and gives it the name `x`."""
+    """`x += 1` changes the array in NumPy and PyTorch, for everyone who holds it. In JAX it makes
+    another array, and names that one `x`."""
 
     def add_one(x):
         x += 1
@@ -52,8 +52,7 @@ def test_plus_equals_depends_on_the_library():
 
 
 def test_jax_arrays_do_not_change():
-    """An array of JAX never changes: an assignment is refused, and what NumPy sees of it is
-    read-only."""
+    """A JAX array never changes: an assignment is refused, and NumPy's view of it is read-only."""
     x = jnp.zeros(3)
     with pytest.raises(TypeError, match="immutable"):
         x[0] = 1
@@ -62,7 +61,7 @@ def test_jax_arrays_do_not_change():
 
 def test_at_set_returns_another_array():
     """`x.at[i].set(y)` returns another array with that element changed, and leaves `x` as it was.
-    One whose result is dropped does nothing, and says nothing."""
+    Without its result it does nothing, and gives no warning."""
     x = jnp.zeros(3)
     y = x.at[0].set(1)
     x.at[1].set(1)
@@ -71,8 +70,8 @@ def test_at_set_returns_another_array():
 
 
 def test_at_knows_repeated_indices():
-    """`x.at[i].add(1)` counts an index as often as it occurs. NumPy's and PyTorch's `x[i] += 1`
-    count it once; there, `np.add.at` and `index_add_` do it."""
+    """`x.at[i].add(1)` counts an index as often as it occurs. In NumPy and PyTorch `x[i] += 1`
+    counts it once; use `np.add.at` and `index_add_` there."""
     i = [0, 0, 2]
     assert jnp.zeros(3).at[jnp.array(i)].add(1).tolist() == [2, 0, 1]
     x = np.zeros(3)
@@ -83,8 +82,8 @@ def test_at_knows_repeated_indices():
 
 
 def test_an_update_outside_of_jit_is_a_copy():
-    """Outside of `jit`, such an update copies the whole array, and so does a jitted function, for
-    its argument belongs to the caller, who may still want it."""
+    """Outside `jit`, such an update copies the whole array. So does a jitted function, because its
+    argument belongs to the caller, who may still want it."""
     x = jnp.zeros(1000)
     set_first = jax.jit(lambda x: x.at[0].set(1))
     for y in (x.at[0].set(1), set_first(x)):
@@ -93,8 +92,8 @@ def test_an_update_outside_of_jit_is_a_copy():
 
 
 def test_donation_hands_the_memory_over():
-    """An argument that is *donated* is given away: the result may be written into its memory, which
-    the compiled program calls an alias. The old array is deleted, and to read it is an error."""
+    """A *donated* argument is given away: the result may be written into its memory, which the
+    compiled program calls an alias. The old array is deleted, and reading it is an error."""
 
     @jax.jit(donate_argnames="x")
     def set_first(x):
@@ -111,7 +110,7 @@ def test_donation_hands_the_memory_over():
 
 
 def test_a_gift_has_to_fit():
-    """A donated array is of use where a result has its shape and dtype. Where none has, JAX warns:
+    """A donated array is useful if a result has its shape and dtype. If none has, JAX warns that
     the donation was for nothing."""
 
     @jax.jit(donate_argnames="x")
@@ -123,8 +122,8 @@ def test_a_gift_has_to_fit():
 
 
 def test_inside_of_jit_updates_are_in_place():
-    """Within a jitted function nobody else holds an intermediate array, and XLA writes into it. Ten
-    thousand updates need the room of the one result, and next to nothing besides."""
+    """Inside a jitted function nobody else holds an intermediate array, so XLA writes into it. Ten
+    thousand updates need room for the one result, and almost nothing else."""
 
     @jax.jit
     def squares():
@@ -138,7 +137,7 @@ def test_inside_of_jit_updates_are_in_place():
 
 def test_out_takes_a_buffer():
     """NumPy's functions write into an array that they are given as `out`, and so do PyTorch's. That
-    spares a temporary array, as donation does in JAX."""
+    saves a temporary array, as donation does in JAX."""
     x, buffer = np.arange(3.0), np.empty(3)
     assert np.multiply(x, 2, out=buffer) is buffer
     np.add(buffer, 1, out=buffer)
@@ -155,8 +154,9 @@ def test_torch_shares_memory_with_numpy():
 
 
 def test_autograd_keeps_count_of_writes():
-    """PyTorch's autograd remembers arrays for the way back, and counts how often each was written
-    to. If a number that it needs is gone, it raises, and does not return a wrong gradient."""
+    """PyTorch's autograd keeps arrays for the backward pass, and counts how often each is written
+    to. If a number that it needs is gone, it raises an error instead of returning a wrong
+    gradient."""
     x = torch.zeros(3, requires_grad=True)
     y = x.exp()  # whose derivative is y itself
     assert y._version == 0
@@ -167,8 +167,8 @@ def test_autograd_keeps_count_of_writes():
 
 
 def test_functional_updates_have_gradients():
-    """`x.at[i].set(y)` is an operation like any other, with a gradient: what was overwritten has
-    none, and what was written has that of its element."""
+    """`x.at[i].set(y)` is an operation like any other, with a gradient: the element that was
+    overwritten gets none, and the value written gets that of its element."""
 
     def energy(x, y):
         return (x.at[0].set(y) ** 2).sum()

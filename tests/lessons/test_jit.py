@@ -5,8 +5,8 @@ import pytest
 
 
 def test_np_becomes_jnp():
-    """`jax.numpy` has NumPy's functions under NumPy's names. They take NumPy's arrays, and return
-    JAX's."""
+    """`jax.numpy` has NumPy's functions under the same names. They accept NumPy arrays, and return
+    JAX arrays."""
 
     def length(library, x):
         return library.sqrt(library.sum(x * x))
@@ -18,8 +18,8 @@ def test_np_becomes_jnp():
 
 
 def test_jit_writes_down_what_is_asked_for():
-    """`jit` first writes down which operations a function asks for, one after the other. That list,
-    the *jaxpr*, can be read; it is what is compiled, as a whole."""
+    """`jit` first records which operations a function asks for, one after another. You can read
+    that record, the *jaxpr*. It is what gets compiled, as a whole."""
 
     def decay(v):
         return v + (2 - v) / 8
@@ -46,8 +46,9 @@ def test_a_new_shape_or_dtype_is_a_new_program():
 
 
 def test_a_python_number_is_traced_by_its_type():
-    """So it is with Python's numbers: another float is no new program, an integer is. An array of
-    float32 is another one again, for a Python float is *weak*: it takes the dtype that it meets."""
+    """Python numbers behave the same way: another float needs no new program, an integer does. A
+    float32 array needs another one again, because a Python float is *weak*: it takes the dtype that
+    it meets."""
     traced = []
 
     @jax.jit
@@ -61,8 +62,8 @@ def test_a_python_number_is_traced_by_its_type():
 
 
 def test_a_static_argument_is_a_python_value():
-    """An argument that is *static* is not traced: Python may loop over it and branch on it, and
-    every value of it is a program of its own."""
+    """A *static* argument is not traced: Python may loop over it and branch on it, and each of its
+    values has a program of its own."""
     traced = []
 
     @jax.jit(static_argnames="n")
@@ -78,8 +79,8 @@ def test_a_static_argument_is_a_python_value():
 
 
 def test_a_static_argument_is_looked_up():
-    """Programs are looked up by their static arguments, as in a dictionary: these need a hash,
-    which lists and arrays lack. A tuple, a string or a function will do."""
+    """Programs are looked up by their static arguments, as in a dictionary, so these need a hash.
+    Lists and arrays have none; a tuple, a string or a function will do."""
 
     @jax.jit(static_argnames="powers")
     def polynomial(x, powers):
@@ -91,8 +92,8 @@ def test_a_static_argument_is_looked_up():
 
 
 def test_equal_is_not_the_same():
-    """Of static arguments, 1 and 1.0 are told apart by their types. Within a tuple they are not:
-    they are equal, and whoever comes second gets the program of the first, with its dtype."""
+    """As static arguments, 1 and 1.0 are told apart by their types. Inside a tuple they are not:
+    they are equal, so whichever comes second gets the program of the first, with its dtype."""
 
     @jax.jit(static_argnames="by")
     def scaled(x, by):
@@ -103,9 +104,9 @@ def test_equal_is_not_the_same():
 
 
 def test_what_is_traced_has_no_value():
-    """What depends on a traced value has a shape and a dtype, and no value yet. Whatever needs one
-    in Python is refused: a branch, a conversion, a length, a call of NumPy. Each error says
-    which."""
+    """Whatever depends on a traced value has a shape and a dtype, but no value yet. Anything in
+    Python that needs one is refused: a branch, a conversion, a length, a call of NumPy. Each error
+    says which."""
     refused = [
         (lambda x: -x if x < 0 else x, jax.errors.TracerBoolConversionError),
         (lambda x: float(x), jax.errors.ConcretizationTypeError),
@@ -119,7 +120,7 @@ def test_what_is_traced_has_no_value():
 
 
 def test_shapes_are_known_while_tracing():
-    """The shape, the number of axes and the dtype are Python values under `jit`, too: they may
+    """The shape, the number of axes and the dtype are Python values, even under `jit`: they may
     steer anything, at no cost in the compiled program."""
 
     @jax.jit
@@ -152,8 +153,8 @@ def test_where_and_cond_decide_in_the_program():
 
 
 def test_numpy_on_constants_runs_while_tracing():
-    """NumPy may still be called for what is not traced. That is computed once, in Python, and the
-    program holds the result only: here one product, and no eighth power."""
+    """You may still call NumPy on anything that is not traced. It runs once, in Python, and the
+    program holds only the result: here one product, and no eighth power."""
     turn = np.array([[0, -1], [1, 0]], np.float32)
 
     @jax.jit
@@ -168,7 +169,7 @@ def test_numpy_on_constants_runs_while_tracing():
 
 def test_an_array_from_outside_is_frozen():
     """An array that is not an argument is a constant of the program, with the numbers that it held
-    while JAX traced. Changing it later changes nothing; what may change has to be an argument."""
+    while JAX traced. Changing it later changes nothing; if it may change, make it an argument."""
     weights = np.array([1, 2, 3])
     frozen = jax.jit(lambda x: (x * weights).sum())
     passed = jax.jit(lambda x, weights: (x * weights).sum())
@@ -180,8 +181,8 @@ def test_an_array_from_outside_is_frozen():
 
 
 def test_a_function_made_anew_is_compiled_anew():
-    """Programs are kept by function. `jit` of the same function twice finds them again; a `lambda`
-    that is written in a loop is another function in each round, and is traced in each."""
+    """Programs are kept per function. `jit` of the same function twice finds them again; a `lambda`
+    inside a loop is another function in each round, and is traced in each."""
     traced = []
 
     def double(x):
@@ -198,8 +199,8 @@ def test_a_function_made_anew_is_compiled_anew():
 
 
 def test_a_program_can_be_compiled_beforehand():
-    """`lower` and `compile` do beforehand what the first call would do, for a shape that need not
-    even be there as an array. The result is one program: it refuses another shape and never
+    """`lower` and `compile` do in advance what the first call would do, for a shape of which no
+    array need exist yet. The result is one program: it refuses another shape and never
     recompiles."""
     shape = jax.ShapeDtypeStruct((3,), jnp.float32)
     double = jax.jit(lambda x: 2 * x).lower(shape).compile()

@@ -6,8 +6,8 @@ import torch
 
 
 def test_fori_loop_is_a_for_loop():
-    """`fori_loop(start, stop, f, x)` calls `f(i, x)` for each `i` and hands its result to the
-    next."""
+    """`fori_loop(start, stop, f, x)` calls `f(i, x)` for each `i`, and passes its result to the
+    next call."""
 
     def fori_loop(start, stop, f, x):  # what it does, in Python
         for i in range(start, stop):
@@ -21,8 +21,8 @@ def test_fori_loop_is_a_for_loop():
 
 
 def test_while_loop_asks_before_every_step():
-    """`while_loop(unfinished, f, x)` calls `f(x)` for as long as `unfinished(x)`: how long that
-    takes may depend on the numbers, under `jit`, too."""
+    """`while_loop(unfinished, f, x)` calls `f(x)` for as long as `unfinished(x)` is true. How long
+    that takes may depend on the numbers, even under `jit`."""
 
     def unfinished(carry):
         n, _ = carry
@@ -37,8 +37,8 @@ def test_while_loop_asks_before_every_step():
 
 
 def test_scan_carries_and_stacks():
-    """`scan(f, carry, xs)` goes along the first axis of `xs`. From carry and `x`, `f` makes the
-    next carry and a `y`; the last carry comes back, and all the `y`, stacked."""
+    """`scan(f, carry, xs)` goes along the first axis of `xs`. From the carry and `x`, `f` makes the
+    next carry and a `y`. The last carry comes back, with all the `y` stacked."""
 
     def scan(f, carry, xs):  # what it does, in Python
         ys = []
@@ -59,7 +59,7 @@ def test_scan_carries_and_stacks():
 
 
 def test_carry_and_rows_may_be_structures():
-    """Carry, `x` and `y` may be tuples, dicts or NamedTuples of arrays, or `None` where there is
+    """The carry, `x` and `y` may be tuples, dicts or NamedTuples of arrays, or `None` if there is
     nothing: `length` then says how many steps there are."""
 
     def step(state, _):
@@ -74,7 +74,7 @@ def test_carry_and_rows_may_be_structures():
 
 def test_a_carry_keeps_its_type():
     """A carry has one shape and one dtype from the first step to the last. An integer array that
-    turns into floats is refused, and an array that grows is, too."""
+    turns into floats is refused, and so is an array that grows."""
 
     def halve(x, _):
         return x / 2, None
@@ -89,15 +89,15 @@ def test_a_carry_keeps_its_type():
 
 
 def test_a_python_number_may_change_its_type():
-    """With one exception: a Python number is weak, and is made a float beforehand where the step
+    """There is one exception: a Python number is weak, and becomes a float in advance if the step
     makes it one."""
     halved, _ = jax.lax.scan(lambda x, _: (x / 2, None), 8, length=3)
     assert (halved, halved.dtype) == (1, "float32")
 
 
 def test_a_python_loop_is_written_out():
-    """A Python loop under `jit` is run by Python, while JAX traces: the program has every step in
-    it, and the compiler reads them all. A `scan` is one operation, which holds one step."""
+    """Python runs a Python loop under `jit` while JAX traces: the program contains every step, and
+    the compiler reads them all. A `scan` is one operation, which contains one step."""
 
     def looped(x, steps):
         for _ in range(steps):
@@ -116,7 +116,7 @@ def test_a_python_loop_is_written_out():
 
 def test_the_step_is_traced_even_where_none_is_taken():
     """Python runs the step while JAX traces: once or a few times, however many steps are taken
-    later, and even where there are none. A mistake in it comes to light either way."""
+    later, and even if there are none. A mistake in it shows up either way."""
     traced = []
 
     def step(i, x):
@@ -148,8 +148,8 @@ def test_unroll_puts_several_steps_into_one_round():
 
 
 def test_what_is_written_out_may_be_computed_again():
-    """Written out, a step may be computed more than once: of twenty steps whose results are all
-    kept, the compiled program holds more than twenty sines."""
+    """A step that is written out may be computed more than once: for twenty steps whose results are
+    all kept, the compiled program holds more than twenty sines."""
 
     @jax.jit(static_argnames="unroll")
     def orbit(x, unroll):
@@ -163,8 +163,8 @@ def test_what_is_written_out_may_be_computed_again():
 
 
 def test_fori_loop_is_one_of_the_other_two():
-    """A `fori_loop` whose bounds are known while tracing becomes a `scan`; otherwise, a
-    `while_loop`. So its first form has a gradient backwards, and its second has none."""
+    """A `fori_loop` whose bounds are known while tracing becomes a `scan`, otherwise a
+    `while_loop`. So the first kind has a reverse-mode gradient, and the second has none."""
 
     def power(x, n):
         return jax.lax.fori_loop(0, n, lambda _, y: y * x, 1.0)
@@ -181,7 +181,8 @@ def test_fori_loop_is_one_of_the_other_two():
 
 
 def test_while_loop_has_a_forward_derivative():
-    """Forwards, where nothing has to be remembered, a `while_loop` is differentiated as well."""
+    """In forward mode, where nothing has to be remembered, a `while_loop` can be differentiated
+    too."""
 
     def power(x, n):
         return jax.lax.fori_loop(0, n, lambda _, y: y * x, 1.0)
@@ -191,8 +192,8 @@ def test_while_loop_has_a_forward_derivative():
 
 
 def test_a_scan_stops_only_in_effect():
-    """A `scan` takes all its steps. To stop it in effect, let the carry stay as it is from then on:
-    the length is then an upper bound, and the gradient is there."""
+    """A `scan` takes all its steps. To stop it in effect, leave the carry unchanged from then on:
+    the length becomes an upper bound, and the gradient is still there."""
 
     def halve(x, _):
         return jnp.where(x > 1, x / 2, x), x > 1
@@ -206,9 +207,9 @@ def test_a_scan_stops_only_in_effect():
 
 
 def test_an_associative_step_needs_no_order():
-    """Where the step is associative, as a sum, a product or a maximum is, `associative_scan` joins
-    neighbours, then pairs, then fours: some log2(n) rounds instead of n steps one after the
-    other."""
+    """If the step is associative, as a sum, a product or a maximum is, `associative_scan` joins
+    neighbours, then pairs, then fours: about log2(n) rounds instead of n steps one after
+    another."""
     x = jnp.array([3, 1, 4, 1, 5, 9, 2, 6])
     _, largest = jax.lax.scan(lambda m, x: (jnp.maximum(m, x),) * 2, x[0], x)
     assert jax.lax.associative_scan(jnp.maximum, x).tolist() == largest.tolist()
@@ -219,8 +220,8 @@ def test_an_associative_step_needs_no_order():
 
 
 def test_torch_writes_a_loop_out():
-    """torch.compile writes a Python loop out, too: a hundred additions are a hundred nodes of its
-    graph."""
+    """torch.compile writes a Python loop out, too: a hundred additions become a hundred nodes of
+    its graph."""
     graphs = []
 
     def compiler(graph, _):  # a backend that compiles nothing, and keeps the graph

@@ -36,7 +36,7 @@ def winners() -> str:
         for library in NAMES:
             bold = "**" if library in leaders else ""
             top = best.get(library)
-            cells.append(f"{bold}{times(top.gain)}{bold} {link(top, '../')}" if top else "")
+            cells.append(f"{bold}{times(top.gain)}{bold} {link(top)}" if top else "")
         rows.append(cells)
     counts = []
     for library, name in NAMES.items():
@@ -50,16 +50,17 @@ def winners() -> str:
 
 
 def test_no_library_is_the_fastest_everywhere():
-    """In the results recorded here, each of the four is among the fastest for some kernels, and for
-    others is not."""
+    """In the results recorded here, each of the four is among the fastest for some kernels, and is
+    not for others."""
     led = [leaders for _, _, leaders in fastest()]
     for library in ("numpy", "jax", "numba", "torch"):
         assert 0 < sum(library in leaders for leaders in led) < len(led)
 
 
 def test_numba_compiles_the_loop_as_it_stands():
-    """Numba compiles the function that is there, with its `if`, its `return` from the middle of a
-    loop, its assignments. The Python function remains, as `py_func`, and does the same slowly."""
+    """Numba compiles the function as written, with its `if`, its `return` from the middle of a
+    loop, its assignments. The Python function is still there, as `py_func`, and does the same
+    slowly."""
 
     @numba.njit
     def first_above(x, threshold):
@@ -75,8 +76,8 @@ def test_numba_compiles_the_loop_as_it_stands():
 
 
 def test_jax_needs_the_loop_in_other_words():
-    """JAX calls the function once with a placeholder, which has no number for an `if`. Where the
-    loop ends must be said by `while_loop`, whose condition and body are functions."""
+    """JAX calls the function once with a placeholder, which has no number for an `if` to test.
+    Where the loop ends must be said by `while_loop`, whose condition and body are functions."""
 
     def first_above(x, threshold):
         def is_below(i):
@@ -99,8 +100,8 @@ def test_jax_needs_the_loop_in_other_words():
 
 
 def test_numba_writes_in_place():
-    """Numba gets the array itself and may write into it: no copy is made, and the caller sees it. A
-    JAX array cannot be written into; `at` makes another."""
+    """Numba gets the array itself and may write into it: nothing is copied, and the caller sees the
+    change. A JAX array cannot be written into; `at` makes another."""
 
     @numba.njit
     def clip(x):
@@ -120,7 +121,7 @@ def test_numba_writes_in_place():
 
 def test_numba_may_return_what_the_data_ask_for():
     """In Numba the length of a result may depend on the data. JAX must know it while it traces: it
-    refuses, or is told a length and fills up."""
+    refuses, or is told a length and pads the result."""
 
     def evens(x):
         return x[x % 2 == 0]
@@ -139,8 +140,9 @@ def test_numba_may_return_what_the_data_ask_for():
 
 
 def test_numba_compiles_by_type_and_jax_by_shape():
-    """Numba compiles for a dtype, a number of axes and a layout in memory: a slice with a step is
-    another type, another length is not. JAX compiles for a dtype and a shape: another length is."""
+    """Numba compiles for a dtype, a number of axes and a memory layout: a slice with a step is
+    another type, another length is not. JAX compiles for a dtype and a shape: another length is
+    another program."""
     traced = []
 
     def total(x):
@@ -155,8 +157,8 @@ def test_numba_compiles_by_type_and_jax_by_shape():
 
 
 def test_numba_adds_in_the_order_written():
-    """Numba keeps the order of a sum, to the bit, as the loop in Python does. `fastmath=True` lets
-    it choose another: it may add several numbers at once, and the last digits are not fixed."""
+    """Numba keeps the order of a sum, to the bit, as the Python loop does. `fastmath=True` lets it
+    choose another: it may add several numbers at once, and the last digits are not fixed."""
 
     def total(x):
         s = 0.0
@@ -177,7 +179,7 @@ def test_numba_adds_in_the_order_written():
 
 
 def test_prange_adds_up_over_threads():
-    """A variable that a `prange` loop only adds to is understood as a sum over all threads, and no
+    """If a `prange` loop only adds to a variable, Numba takes it for a sum over all threads, and no
     count is lost."""
 
     @numba.njit(parallel=True)
@@ -193,8 +195,8 @@ def test_prange_adds_up_over_threads():
 
 
 def test_prange_warns_of_a_variable_that_is_overwritten():
-    """A variable that every turn of a `prange` loop overwrites has no last value, as no turn is the
-    last. Numba warns, and compiles it all the same."""
+    """A variable that every turn of a `prange` loop overwrites has no last value, because no turn
+    is the last. Numba warns, and compiles it all the same."""
 
     @numba.njit(parallel=True)
     def last(x):
@@ -209,7 +211,7 @@ def test_prange_warns_of_a_variable_that_is_overwritten():
 
 
 def test_prange_does_not_warn_where_threads_meet_in_an_array():
-    """Where two threads may add to the same element of an array, counts may be lost, and Numba does
+    """If two threads may add to the same element of an array, counts may be lost, and Numba does
     not warn."""
 
     @numba.njit(parallel=True)
@@ -225,8 +227,8 @@ def test_prange_does_not_warn_where_threads_meet_in_an_array():
 
 
 def test_prange_is_no_prange_with_a_return():
-    """A `prange` loop that can be left early is not run in parallel: with a warning, and with the
-    result of the plain loop."""
+    """A `prange` loop that can be left early does not run in parallel: Numba warns, and the result
+    is that of the plain loop."""
 
     @numba.njit(parallel=True)
     def first_above(x, threshold):
@@ -262,7 +264,7 @@ def test_jax_differentiates_its_loops():
 
 
 def test_vmap_and_vectorize():
-    """`vmap` makes of a function of one thing a function of many. Numba's `vectorize` does so for
+    """`vmap` turns a function of one thing into a function of many. Numba's `vectorize` does so for
     functions of numbers, and makes a NumPy ufunc; `vmap` takes functions of arrays as well."""
 
     def hypotenuse(a, b):
@@ -283,8 +285,8 @@ def test_vmap_and_vectorize():
 
 
 def test_numba_reads_a_jax_array_and_does_not_write_it():
-    """On a CPU, a compiled Numba function takes a JAX array, too, and may read it. To write into it
-    is refused when the function is compiled."""
+    """On a CPU, a compiled Numba function also accepts a JAX array, and may read it. Writing into
+    it is refused when the function is compiled."""
 
     @numba.njit
     def total(x):

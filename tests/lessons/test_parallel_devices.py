@@ -16,16 +16,16 @@ from tests.lessons.four_devices import on_four_devices
 
 @on_four_devices
 def test_a_cpu_can_be_several_devices():
-    """With this flag, set before JAX starts, one processor is four devices: enough to write and to
-    test a program for four, and not to make it faster."""
+    """With this flag, set before JAX starts, one processor is four devices: enough to write and
+    test a program for four, but not to make it faster."""
     assert os.environ["XLA_FLAGS"] == "--xla_force_host_platform_device_count=4"
     assert len(jax.devices()) == 4
 
 
 @on_four_devices
 def test_an_array_lives_on_one_device():
-    """An array that was put on a device stays there, and so does what is computed from it. Two
-    devices are never mixed in silence."""
+    """An array stays on the device it was put on, and so does everything computed from it. JAX
+    never mixes two devices silently."""
     first, second = (jax.device_put(jnp.ones(2), device) for device in jax.devices()[1:3])
     assert (2 * first).devices() == {jax.devices()[1]}
     with pytest.raises(ValueError, match="incompatible devices"):
@@ -34,8 +34,8 @@ def test_an_array_lives_on_one_device():
 
 @on_four_devices
 def test_a_sharding_says_which_device_holds_what():
-    """A mesh gives the devices an axis with a name; a sharding says which axis of an array is cut
-    along it. `P()` cuts nothing: every device has all of it."""
+    """A mesh gives the devices an axis with a name; a sharding says which axis of an array is split
+    along it. `P()` splits nothing: every device holds all of it."""
     mesh = Mesh(jax.devices(), ("trials",))
     cut = jax.device_put(jnp.arange(8), NamedSharding(mesh, P("trials")))
     whole = jax.device_put(jnp.arange(8), NamedSharding(mesh, P()))
@@ -47,8 +47,8 @@ def test_a_sharding_says_which_device_holds_what():
 
 @on_four_devices
 def test_jit_computes_where_the_parts_are():
-    """`jit` needs no other code for a sharded argument: it compiles one program for all four, puts
-    in what they must tell each other, and shards the result."""
+    """`jit` needs no other code for a sharded argument: it compiles one program for all four
+    devices, adds the communication between them, and shards the result."""
     mesh = Mesh(jax.devices(), ("trials",))
     x = jax.device_put(jnp.arange(8.0), NamedSharding(mesh, P("trials")))
     double, total = jax.jit(lambda x: 2 * x), jax.jit(jnp.sum)
@@ -61,8 +61,8 @@ def test_jit_computes_where_the_parts_are():
 
 @on_four_devices
 def test_shard_map_shows_a_device_its_part():
-    """In `shard_map` the function is what one device does: it sees its own part, and speaks to the
-    others by name, here with `psum`."""
+    """In `shard_map` the function is what one device does: it sees its own part, and talks to the
+    others by the name of the axis, here with `psum`."""
     mesh = Mesh(jax.devices(), ("trials",))
     seen = []
 
@@ -77,8 +77,8 @@ def test_shard_map_shows_a_device_its_part():
 
 @on_four_devices
 def test_a_forgotten_psum_is_found():
-    """Without the `psum` each device has another sum, and `out_specs=P()` promises that all have
-    the same: `shard_map` refuses that before it runs."""
+    """Without the `psum` each device has a different sum, but `out_specs=P()` promises that all
+    have the same: `shard_map` refuses before it runs."""
     mesh = Mesh(jax.devices(), ("trials",))
 
     def total(part):
@@ -90,8 +90,8 @@ def test_a_forgotten_psum_is_found():
 
 @on_four_devices
 def test_parts_must_be_equal():
-    """Six trials cannot be cut for four devices: that is an error, by `device_put` and by
-    `shard_map`. Fill them up to eight, and drop what was computed of the two."""
+    """Six trials cannot be split over four devices: `device_put` and `shard_map` both raise an
+    error. Pad them to eight, and drop the results of the extra two."""
     mesh = Mesh(jax.devices(), ("trials",))
     square = jax.shard_map(lambda x: x**2, mesh=mesh, in_specs=P("trials"), out_specs=P("trials"))
     six = jnp.arange(6.0)
@@ -107,8 +107,7 @@ def test_parts_must_be_equal():
 
 @on_four_devices
 def test_filling_up_changes_a_sum_of_something_else():
-    """What fills up must not count: of the mean it would be a part, so that a weight of zero goes
-    with it."""
+    """Padding must not count. It would be part of the mean, so give it a weight of zero."""
     mesh = Mesh(jax.devices(), ("trials",))
     sharding = NamedSharding(mesh, P("trials"))
     six = jnp.full(6, 12.0)
@@ -120,8 +119,8 @@ def test_filling_up_changes_a_sum_of_something_else():
 
 @on_four_devices
 def test_equal_to_the_bit_where_sums_are_exact():
-    """Four devices add in another order than one. On multiples of a power of two, whose sums are
-    exact, the result is the same to the bit."""
+    """Four devices add in a different order than one. On multiples of a power of two, whose sums
+    are exact, the result is the same to the bit."""
     mesh = Mesh(jax.devices(), ("rows",))
     rng = np.random.default_rng(0)
     x = rng.integers(-512, 512, (64, 100)).astype(np.float32) / 64
@@ -136,8 +135,8 @@ def test_equal_to_the_bit_where_sums_are_exact():
 
 @on_four_devices
 def test_trials_need_no_words():
-    """Independent trials are the simple case: `vmap` writes them as one program, sharding cuts it,
-    and the devices have nothing to tell each other."""
+    """Independent trials are the simple case: `vmap` writes them as one program, sharding splits
+    it, and the devices have nothing to tell each other."""
     mesh = Mesh(jax.devices(), ("trials",))
 
     @jax.jit
@@ -156,8 +155,8 @@ def test_trials_need_no_words():
 
 @on_four_devices
 def test_a_port_is_cut_along_its_trials():
-    """So `jax_vmap`, written for one device, runs on four as it is, if drive and state are cut. Its
-    spikes, counts and potentials are equal to the bit."""
+    """So `jax_vmap`, written for one device, runs on four unchanged if drive and state are split.
+    Its spikes, counts and potentials are equal to the bit."""
     weights, *trials, parameters, steps, raster = find_kernel("lif_ensemble").make_inputs(
         "check,trials=8", "float32"
     )
@@ -173,7 +172,7 @@ def test_a_port_is_cut_along_its_trials():
 
 @on_four_devices
 def test_a_constraint_says_where_to_cut_inside():
-    """Inside of a compiled function `with_sharding_constraint` says how an array is to be cut from
+    """Inside a compiled function, `with_sharding_constraint` says how an array is to be split from
     there on."""
     mesh = Mesh(jax.devices(), ("trials",))
 
@@ -189,8 +188,8 @@ def test_a_constraint_says_where_to_cut_inside():
 
 @on_four_devices
 def test_pmap_wanted_an_axis_of_devices():
-    """`pmap`, the elder of the two, wants a first axis exactly as long as there are devices, and
-    takes it away. `shard_map` cuts an axis of any length that divides."""
+    """`pmap`, the older of the two, wants a first axis exactly as long as there are devices, and
+    takes it away. `shard_map` splits an axis of any length that divides evenly."""
     mesh = Mesh(jax.devices(), ("i",))
 
     def share(x):

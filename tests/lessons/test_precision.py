@@ -10,8 +10,8 @@ from portstudy import Ulps
 
 
 def test_float32_counts_to_2_to_the_24():
-    """float32 has 24 binary digits and float64 has 53: up to there every integer is a number of
-    theirs, and beyond only every second, every fourth, and so on."""
+    """float32 has 24 binary digits and float64 has 53. They hold every integer up to 2**24 and
+    2**53; beyond that only every second, then every fourth, and so on."""
     for number, digits in ((np.float32, 24), (np.float64, 53)):
         last = number(2**digits)
         assert int(last - number(1)) == 2**digits - 1
@@ -21,7 +21,7 @@ def test_float32_counts_to_2_to_the_24():
 
 def test_an_ulp_grows_with_its_number():
     """A unit in the last place (*ulp*) is the distance to the next number. It doubles at every
-    power of two, so that the same ulps are the same relative error, not the same difference."""
+    power of two, so the same number of ulps is the same relative error, not the same difference."""
     assert np.spacing(np.float32(1)) == 2**-23
     assert np.spacing(np.float32(1000)) == 2**-14
     assert np.spacing(np.float64(1000)) == 2**-14 / 2**29
@@ -30,8 +30,8 @@ def test_an_ulp_grows_with_its_number():
 
 
 def test_most_decimal_fractions_are_not_there():
-    """A tenth is not among the numbers, and is replaced by its neighbour before anything is
-    computed. Multiples of a power of two (*dyadic* numbers) are what they say."""
+    """A tenth is not among the numbers: its neighbour takes its place before anything is computed.
+    Multiples of a power of two (*dyadic* numbers) are exactly what they say."""
     assert 0.1 + 0.2 != 0.3
     assert Fraction(0.1) != Fraction(1, 10)
     assert 0.125 + 0.25 == 0.375
@@ -39,7 +39,7 @@ def test_most_decimal_fractions_are_not_there():
 
 
 def test_numpy_adds_in_pairs():
-    """NumPy's sum of a vector adds halves of halves, which loses almost nothing. A loop loses a
+    """NumPy's sum of a vector adds halves of halves, and loses almost nothing. A loop loses a
     little in each step, as the total grows. `math.fsum` loses nothing at all."""
 
     @numba.njit
@@ -66,8 +66,9 @@ def test_numpy_adds_in_pairs_along_the_last_axis():
 
 
 def test_a_difference_of_large_numbers_keeps_the_errors():
-    """Where two large numbers almost cancel, what remains are their errors. The squared distance
-    of two vectors, multiplied out, is the same in mathematics, and without a right digit here."""
+    """When two large numbers almost cancel, what remains is their errors. The squared distance of
+    two vectors, multiplied out, is the same in mathematics, and does not have one right digit
+    here."""
     a, b = (10_000 + np.random.default_rng(0).normal(size=(2, 1000))).astype(np.float32)
     exact = math.fsum((a.astype(float) - b) ** 2)
 
@@ -76,8 +77,8 @@ def test_a_difference_of_large_numbers_keeps_the_errors():
 
 
 def test_neighbours_are_subtracted_exactly():
-    """That is not the subtraction's fault, which is exact for numbers within a factor of two of
-    each other (Sterbenz's lemma): it shows the errors that were there before."""
+    """The subtraction is not to blame. It is exact for numbers within a factor of two of each other
+    (Sterbenz's lemma): it only reveals the errors that were there before."""
     rng = np.random.default_rng(0)
     x = rng.uniform(1, 2, 1000).astype(np.float32)
 
@@ -91,7 +92,7 @@ def test_neighbours_are_subtracted_exactly():
 
 
 def test_general_sums_differ_from_order_to_order():
-    """Of general numbers, sums in another order differ in the last digits, and NumPy, JAX, PyTorch
+    """Sums of general numbers in another order differ in the last digits, and NumPy, JAX, PyTorch
     and loops all have orders of their own."""
     rng = np.random.default_rng(0)
     x = rng.normal(size=10_000).astype(np.float32)
@@ -101,7 +102,7 @@ def test_general_sums_differ_from_order_to_order():
 
 
 def test_dyadic_sums_agree_to_the_bit():
-    """Of multiples of 1/64 whose sums stay below 2**24 such units, every partial sum is exact. So
+    """For multiples of 1/64 whose sums stay below 2**24 such units, every partial sum is exact. So
     no order can matter: all frameworks agree to the bit, in float32, `fastmath` included."""
 
     @numba.njit(fastmath=True)
@@ -119,8 +120,8 @@ def test_dyadic_sums_agree_to_the_bit():
 
 
 def test_dyadic_sums_may_grow_too_large():
-    """Dyadic is not enough: the same numbers with one that is too large among them are sums beyond
-    2**24 units, and orders differ again."""
+    """Dyadic numbers alone are not enough: if one of them is too large, sums go beyond 2**24 units,
+    and orders differ again."""
     rng = np.random.default_rng(0)
     x = (rng.integers(-64, 65, 10_000) / 64).astype(np.float32)
     x[0], x[1] = 2.0**24, -(2.0**24)
@@ -129,8 +130,8 @@ def test_dyadic_sums_may_grow_too_large():
 
 
 def test_a_compiler_may_round_once_instead_of_twice():
-    """`b + p * a` rounds twice, or once where a compiler makes one instruction of it (a fused
-    multiply-add). Results differ then in a last bit here and there, and XLA is free to choose."""
+    """`b + p * a` rounds twice, or once if a compiler makes one instruction of it (a fused
+    multiply-add). Results then differ in the last bit here and there, and XLA is free to choose."""
     a, b = np.random.default_rng(0).uniform(-80, -40, (2, 10_000)).astype(np.float32)
     p = np.float32(0.005)
 
@@ -143,8 +144,8 @@ def test_a_compiler_may_round_once_instead_of_twice():
 
 
 def test_a_power_of_two_leaves_no_choice():
-    """With a power of two for `p` the product is exact, and rounding it changes nothing: there is
-    one result, whatever the compiler does."""
+    """If `p` is a power of two, the product is exact and rounding it changes nothing: there is one
+    result, whatever the compiler does."""
     a, b = np.random.default_rng(0).uniform(-80, -40, (2, 10_000)).astype(np.float32)
     p = np.float32(1 / 128)
 
@@ -157,7 +158,7 @@ def test_a_power_of_two_leaves_no_choice():
 
 
 def test_a_chaotic_system_forgets_its_first_digits():
-    """Where errors grow from step to step, a last bit is soon all that counts: two courses of a
+    """When errors grow from step to step, the last bit soon decides everything: two runs of a
     chaotic map that start one ulp apart have nothing in common after some fifty steps."""
     near, far = 0.3, np.nextafter(0.3, 1)
     distances = []
@@ -169,8 +170,8 @@ def test_a_chaotic_system_forgets_its_first_digits():
 
 
 def test_a_rule_in_ulps_scales_with_its_value():
-    """The rule `Ulps(4)` allows each value a difference of four units in the last place of what is
-    expected there: of float32 half a billion times as much as of float64."""
+    """The rule `Ulps(4)` allows each value to differ by four units in the last place of the
+    expected value: half a billion times as much in float32 as in float64."""
     expected = np.array([-65.0, 1.0, 1e-9])
     allowed = Ulps(4).allowed(expected)
     assert (allowed == 4 * np.spacing(np.abs(expected))).all()
@@ -178,8 +179,8 @@ def test_a_rule_in_ulps_scales_with_its_value():
 
 
 def test_a_floor_forgives_what_cancels():
-    """Next to zero an ulp is next to nothing. Where a value is what is left of larger ones, `floor`
-    says how large these are, and no value is held to less than an ulp of that."""
+    """Next to zero an ulp is next to nothing. If a value is what is left of larger ones, `floor`
+    says how large these are, and the rule never counts in anything less than an ulp of that."""
     total = np.array([1e-9], np.float32)  # what is left of parts near 0.1
     off_by = 1e-9  # a small rounding error of these, and as large as the total
     assert Ulps(4).allowed(total) < off_by
@@ -189,7 +190,7 @@ def test_a_floor_forgives_what_cancels():
 
 def test_the_precision_of_a_product_is_part_of_the_program():
     """JAX writes into the program how exact a matrix product has to be. `float32` asks for all
-    digits, on every device; without a word, the device decides."""
+    digits, on every device; if you say nothing, the device decides."""
     a = jnp.ones((2, 2))
 
     def program():

@@ -16,8 +16,8 @@ import torch
 
 
 def test_a_trace_is_a_list_of_events(tmp_path):
-    """`jax.profiler.trace` writes a file with a time line in gzipped JSON: what Python asked for,
-    and the operations that were then computed, each with its begin and its length."""
+    """`jax.profiler.trace` writes a file with a timeline in gzipped JSON: what Python asked for,
+    and the operations that then ran, each with its start and its duration."""
     square = jax.jit(lambda x: x @ x)
     x = jnp.ones((100, 100))
     square(x)  # compiled before the trace, not in it
@@ -33,7 +33,7 @@ def test_a_trace_is_a_list_of_events(tmp_path):
 
 
 def test_an_annotation_is_a_bar_of_your_own(tmp_path):
-    """`TraceAnnotation` draws a bar of one's own into the time line."""
+    """`TraceAnnotation` draws a bar of your own on the timeline."""
     with jax.profiler.trace(tmp_path), jax.profiler.TraceAnnotation("my step"):
         jnp.ones(3).block_until_ready()
 
@@ -43,8 +43,8 @@ def test_an_annotation_is_a_bar_of_your_own(tmp_path):
 
 
 def test_a_bar_is_an_operation_of_the_compiled_program(tmp_path):
-    """The bars are named like the operations of the compiled program. There, each has the name of
-    what it was made of, with the scopes of `jax.named_scope` in it."""
+    """The bars are named after operations of the compiled program. There, each one names what it
+    was made from, with the scopes of `jax.named_scope` in it."""
 
     @jax.jit
     def step(voltage, weights):
@@ -67,8 +67,8 @@ def test_a_bar_is_an_operation_of_the_compiled_program(tmp_path):
 
 
 def test_a_trace_finds_what_nobody_wrote(tmp_path):
-    """A trace counts. `jnp.array` of a list of arrays asks for an operation of its own for every
-    row, before it puts them together."""
+    """A trace counts. `jnp.array` of a list of arrays runs a separate operation for every row,
+    before it puts them together."""
     rows = [jnp.ones(3)] * 20
     jnp.array(rows)  # compiled
     with jax.profiler.trace(tmp_path):
@@ -88,8 +88,8 @@ def test_cost_analysis_counts_operations():
 
 
 def test_cost_analysis_counts_a_loop_once():
-    """It counts the body of a loop once, however often it is run: a hundred products cost what one
-    does."""
+    """It counts the body of a loop once, however often it runs: a hundred products cost the same as
+    one."""
 
     def count(f):
         return jax.jit(f).lower(jnp.ones((50, 50))).compile().cost_analysis()["flops"]
@@ -102,7 +102,7 @@ def test_cost_analysis_counts_a_loop_once():
 
 
 def test_memory_analysis_tells_bytes():
-    """It tells, too, how much memory arguments and results take, and how much is needed in
+    """It also tells how much memory arguments and results take, and how much is needed in
     between."""
 
     @jax.jit
@@ -117,7 +117,7 @@ def test_memory_analysis_tells_bytes():
 
 
 def test_torch_counts_its_operators(tmp_path):
-    """torch's profiler counts each operator that was called, and writes a time line in the same
+    """torch's profiler counts each operator that was called, and writes a timeline in the same
     format as JAX's."""
 
     def decay(x):
@@ -136,8 +136,8 @@ def test_torch_counts_its_operators(tmp_path):
 
 
 def test_a_compiled_function_has_no_operators():
-    """In a function that torch.compile made into one kernel there are no operators left to be seen:
-    ten calls have become one."""
+    """A function that torch.compile made into one kernel has no operators left to see: ten calls
+    have become one."""
 
     @torch.compile
     def decay(x):
@@ -155,7 +155,7 @@ def test_a_compiled_function_has_no_operators():
 
 def test_numba_tells_what_became_parallel():
     """`parallel_diagnostics` tells which loops Numba found, also in expressions of whole arrays,
-    and which it fused into one."""
+    and which of them it fused into one."""
 
     @numba.njit(parallel=True)
     def energy(x):
@@ -171,8 +171,8 @@ def test_numba_tells_what_became_parallel():
 
 
 def test_numba_shows_whether_a_loop_became_vectors():
-    """`inspect_llvm` shows what LLVM made of a loop. A sum becomes vectors only where it may be
-    summed in another order, which `fastmath` allows."""
+    """`inspect_llvm` shows what LLVM made of a loop. A sum becomes vectors only if it may be summed
+    in another order, which `fastmath` allows."""
 
     def dot(x, y):
         total = 0.0
@@ -189,7 +189,7 @@ def test_numba_shows_whether_a_loop_became_vectors():
 
 
 def test_numba_shows_the_type_of_everything():
-    """`inspect_types` writes the type of each variable below its line: here the place where float32
+    """`inspect_types` writes the type of each variable below its line: here it shows where float32
     became float64."""
 
     @numba.njit
@@ -206,8 +206,8 @@ def test_numba_shows_the_type_of_everything():
 
 
 def test_cprofile_does_not_see_a_jitted_call():
-    """Python's own profiler sees Python functions. A jitted function that is compiled already is no
-    row at all: its time is that of whoever calls it."""
+    """Python's own profiler sees Python functions. A jitted function that is already compiled has
+    no row at all: its time counts as its caller's."""
 
     @jax.jit
     def jitted(x):
@@ -226,8 +226,7 @@ def test_cprofile_does_not_see_a_jitted_call():
 
 
 def test_cprofile_sees_the_outside_of_numba():
-    """Of compiled Numba code it sees the function that Python called, and nothing of those
-    within."""
+    """Of compiled Numba code it sees the function that Python called, and none of those inside."""
 
     @numba.njit
     def inner(x):

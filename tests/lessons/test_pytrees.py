@@ -25,8 +25,8 @@ class Labelled:
 
 
 def test_a_leaf_is_what_is_not_a_container():
-    """A tuple, a list, a dict and a NamedTuple are containers; whatever else is in them is a leaf.
-    A dict's keys are sorted, and `None` is a container with nothing in it."""
+    """Tuples, lists, dicts and NamedTuples are containers; anything else in them is a leaf. A
+    dict's keys are sorted, and `None` is a container with nothing in it."""
     assert jax.tree.leaves((1, [2.0, "three"])) == [1, 2.0, "three"]
     assert jax.tree.leaves(Neuron(voltage=-65.0, tau=16.0)) == [-65.0, 16.0]
     assert jax.tree.leaves({"b": 1, "a": 2}) == [2, 1]
@@ -34,8 +34,8 @@ def test_a_leaf_is_what_is_not_a_container():
 
 
 def test_tree_map_keeps_the_structure():
-    """`tree.map` applies a function to each leaf, or to the leaves of several trees side by side,
-    and returns a tree like the first."""
+    """`tree.map` applies a function to each leaf, or to matching leaves of several trees, and
+    returns a tree like the first."""
     network = {"hidden": Neuron(1.0, 2.0), "output": Neuron(3.0, 4.0)}
     slopes = {"hidden": Neuron(0.5, 0.5), "output": Neuron(0.0, 1.0)}
     step = jax.tree.map(lambda value, slope: value - slope, network, slopes)
@@ -43,7 +43,7 @@ def test_tree_map_keeps_the_structure():
 
 
 def test_structures_must_match():
-    """A tuple is not a list, and a dict with one more key is another structure: an error that says
+    """A tuple is not a list, and a dict with one more key is another structure: the error says
     where."""
 
     def add(x, y):
@@ -67,7 +67,7 @@ def test_many_trees_become_one_tree_of_stacks():
 
 def test_in_axes_may_be_a_tree():
     """`in_axes` may be a tree like the argument, or the beginning of one: a number there holds for
-    all that is below it."""
+    everything below it."""
 
     def decay(neuron, drive):
         return (drive["in"] - neuron.voltage) / neuron.tau
@@ -78,8 +78,8 @@ def test_in_axes_may_be_a_tree():
 
 
 def test_the_gradient_is_a_tree_like_the_argument():
-    """The gradient by a tree is a tree of the same structure, so that a step of learning is one
-    `tree.map`. `torch.func` does the same."""
+    """The gradient with respect to a tree is a tree of the same structure, so a learning step is
+    one `tree.map`. `torch.func` does the same."""
 
     def loss(weights):
         return (weights["w"] * weights["b"]).sum()
@@ -92,8 +92,8 @@ def test_the_gradient_is_a_tree_like_the_argument():
 
 
 def test_every_leaf_is_differentiated():
-    """A whole number among the leaves makes `grad` fail, even if it is only counted with: what is
-    no parameter belongs into another argument."""
+    """An integer among the leaves makes `grad` fail, even if it only counts something: put whatever
+    is not a parameter into another argument."""
 
     def loss(weights, n):
         return weights["w"] ** 2 / n
@@ -104,8 +104,8 @@ def test_every_leaf_is_differentiated():
 
 
 def test_scan_wants_the_carry_as_it_was():
-    """What a step of `scan` carries on must have the structure that it was given: a list that
-    became a tuple, or a `None` that became an array, is an error."""
+    """What a step of `scan` passes on must have the structure that it was given: a list that became
+    a tuple, or a `None` that became an array, is an error."""
 
     def as_tuple(carry, _):
         voltage, tau = carry
@@ -122,8 +122,8 @@ def test_scan_wants_the_carry_as_it_was():
 
 
 def test_scan_wants_types_as_they_were():
-    """Types and shapes must be the same, too: int32 is not carried on as float32. Only a Python
-    number, whose type is weak, gives way."""
+    """Types and shapes must stay the same, too: int32 cannot become float32 on the way. Only a
+    Python number, whose type is weak, gives way."""
 
     def grow(x, _):
         return x + 0.5, None
@@ -134,7 +134,8 @@ def test_scan_wants_types_as_they_were():
 
 
 def test_a_plain_class_is_a_leaf():
-    """A class that JAX has not been told about is one leaf, and `jit` refuses it as an argument."""
+    """A class that JAX has not been told about is a single leaf, and `jit` refuses it as an
+    argument."""
 
     @dataclass
     class Plain:
@@ -147,8 +148,8 @@ def test_a_plain_class_is_a_leaf():
 
 
 def test_a_static_field_belongs_to_the_structure():
-    """In a registered dataclass a static field is no leaf: it belongs to the structure. So `jit`
-    traces again where it changes, and two trees that differ in it do not match."""
+    """In a registered dataclass a static field is not a leaf: it belongs to the structure. So `jit`
+    traces again when it changes, and two trees that differ in it do not match."""
     traced = []
 
     @jax.jit
@@ -164,14 +165,14 @@ def test_a_static_field_belongs_to_the_structure():
 
 
 def test_a_path_names_a_leaf():
-    """Each leaf has a path that names it, as an error message needs it."""
+    """Each leaf has a path that names it, ready for an error message."""
     tree = {"hidden": [Neuron(1.0, 2.0)]}
     names = [jax.tree_util.keystr(path) for path, _ in jax.tree.leaves_with_path(tree)]
     assert names == ["['hidden'][0].voltage", "['hidden'][0].tau"]
 
 
 def test_torch_orders_and_counts_otherwise():
-    """PyTorch's trees (`torch.utils._pytree`, which is private) differ in two things: a dict keeps
+    """PyTorch's trees (`torch.utils._pytree`, which is private) differ in two ways: a dict keeps
     the order in which it was filled, and `None` is a leaf."""
     tree = {"b": 1, "a": (None, 2)}
     assert torch_tree.tree_leaves(tree) == [1, None, 2]
@@ -179,8 +180,8 @@ def test_torch_orders_and_counts_otherwise():
 
 
 def test_numba_takes_a_namedtuple():
-    """To Numba a NamedTuple is a struct: it is taken, its fields are read by name, and another is
-    made and returned."""
+    """To Numba a NamedTuple is a struct: a function can take one, read its fields by name, and
+    return another."""
 
     @numba.njit
     def relaxed(neuron):
@@ -192,7 +193,7 @@ def test_numba_takes_a_namedtuple():
 
 
 def test_numba_knows_no_replace():
-    """It has no methods there: `_replace` is unknown, so the tuple is written out."""
+    """It has no methods there: `_replace` is unknown, so write the tuple out."""
 
     @numba.njit
     def slower(neuron):
@@ -203,8 +204,8 @@ def test_numba_knows_no_replace():
 
 
 def test_numba_takes_no_dict_of_arrays():
-    """Numba does not take a Python dict. `numba.typed.Dict` has one type for all its values: here,
-    contiguous arrays of float64 with one axis."""
+    """Numba does not accept a Python dict. `numba.typed.Dict` has one type for all its values:
+    here, contiguous arrays of float64 with one axis."""
 
     @numba.njit
     def total(tree):

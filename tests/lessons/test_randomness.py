@@ -8,7 +8,7 @@ from numba import njit
 
 
 def test_a_key_has_no_state():
-    """In JAX a key has no state: whoever draws with it twice gets the same numbers twice."""
+    """In JAX a key has no state: draw with it twice, and you get the same numbers twice."""
     key = jax.random.key(0)
     first = jax.random.normal(key, (3,))
     second = jax.random.normal(key, (3,))
@@ -16,7 +16,7 @@ def test_a_key_has_no_state():
 
 
 def test_a_generator_has_a_state():
-    """NumPy's generator has one, and each draw moves it on: the order of the draws decides."""
+    """NumPy's generator has one, and each draw moves it on, so the order of the draws matters."""
     rng = np.random.default_rng(0)
     first, second = rng.normal(size=3), rng.normal(size=3)
     assert (first != second).all()
@@ -25,7 +25,7 @@ def test_a_generator_has_a_state():
 
 
 def test_split_gives_keys_that_are_not_each_other():
-    """`split` makes new keys of one; the old one is then not to be used again."""
+    """`split` makes new keys from one; do not use the old one again."""
     key = jax.random.key(0)
     new = jax.random.split(key, 3)
     draws = {float(jax.random.uniform(k)) for k in [key, *new]}
@@ -33,21 +33,22 @@ def test_split_gives_keys_that_are_not_each_other():
 
 
 def test_the_first_numbers_of_a_longer_draw_are_those_of_a_shorter_one():
-    """A number depends on the key and its own place alone, so a longer draw begins as a shorter."""
+    """A number depends only on the key and its own place, so a longer draw begins with the shorter
+    one."""
     key = jax.random.key(1)
     short, long = jax.random.bits(key, (5,)), jax.random.bits(key, (500,))
     assert (short == long[:5]).all()
 
 
 def test_the_shape_of_a_draw_does_not_matter():
-    """Nor does the shape matter: it is the same numbers, in another form."""
+    """Nor does the shape matter: the numbers are the same, arranged differently."""
     key = jax.random.key(1)
     flat = jax.random.uniform(key, (6,))
     assert (flat.reshape(2, 3) == jax.random.uniform(key, (2, 3))).all()
 
 
 def test_fold_in_gives_each_step_its_key():
-    """`fold_in` makes a key from a key and a number: of a step or of a trial, in any order."""
+    """`fold_in` makes a key from a key and a number, say of a step or of a trial, in any order."""
     key = jax.random.key(2)
     forward = [jax.random.uniform(jax.random.fold_in(key, step)) for step in range(4)]
     backward = [jax.random.uniform(jax.random.fold_in(key, step)) for step in reversed(range(4))]
@@ -63,7 +64,7 @@ def test_a_batch_of_keys_draws_what_each_would():
 
 
 def test_a_draw_under_jit_is_the_draw_without():
-    """`jit` changes no bit of a draw; a host's `np.random` in a traced function is drawn once."""
+    """`jit` changes no bit of a draw; `np.random` in a traced function is drawn only once."""
 
     def draw(key):
         return jax.random.uniform(key), np.random.default_rng().uniform()
@@ -76,7 +77,7 @@ def test_a_draw_under_jit_is_the_draw_without():
 
 
 def test_numba_has_a_generator_of_its_own():
-    """`np.random.seed` does not reach `np.random` inside of Numba: compiled code has its own."""
+    """`np.random.seed` does not reach `np.random` inside Numba: compiled code has its own."""
 
     @njit
     def seed_and_draw(seed):
@@ -95,7 +96,7 @@ def test_numba_has_a_generator_of_its_own():
 
 
 def test_torch_draws_from_one_state_unless_told_otherwise():
-    """PyTorch draws from one global state, unless a `Generator` is given."""
+    """PyTorch draws from one global state, unless you pass a `Generator`."""
     torch.manual_seed(0)
     first = torch.rand(3)
     torch.manual_seed(0)
@@ -104,7 +105,7 @@ def test_torch_draws_from_one_state_unless_told_otherwise():
 
 
 def test_a_uniform_float32_is_one_of_8_million():
-    """A uniform float32 of JAX is a multiple of 2**-23: 0 is among them, and 1 is not."""
+    """A uniform float32 in JAX is a multiple of 2**-23: 0 is among them, and 1 is not."""
     x = np.asarray(jax.random.uniform(jax.random.key(5), (100_000,)))
     assert (x * 2**23 % 1 == 0).all()
     assert x.max() < 1

@@ -34,8 +34,9 @@ SENT = r"= (\w+\[[\d,]*\])\S* (all-\w+|collective-\w+|reduce-\w+)\("
 
 @on_four_devices
 def test_who_fired_is_all_that_is_sent():
-    """Each of four devices holds a quarter of the weights, all that its own neurons receive. The
-    compiled program has one place at which they speak: the spikes of a step, gathered."""
+    """Each of four devices holds a quarter of the weights: everything that its own neurons receive.
+    The compiled program has one place at which the devices communicate: they gather the spikes of a
+    step."""
     weights, *others, steps = find_kernel("lif").make_inputs("check", "float32")
     mesh = Mesh(jax.devices(), ("neurons",))
     columns = jax.device_put(weights, NamedSharding(mesh, P(None, "neurons")))
@@ -48,7 +49,7 @@ def test_who_fired_is_all_that_is_sent():
 
 @on_four_devices
 def test_four_devices_give_what_one_gives():
-    """Cut or not, the spikes and the potentials are the same to the bit, on inputs whose sums are
+    """Split or not, the spikes and the potentials are the same to the bit, on inputs whose sums are
     exact."""
     *arrays, steps = find_kernel("lif").make_inputs("check", "float32")
     everywhere = NamedSharding(Mesh(jax.devices(), ("devices",)), P())
@@ -63,8 +64,8 @@ def test_four_devices_give_what_one_gives():
 
 @on_four_devices
 def test_trials_have_nothing_to_say_until_the_end():
-    """Eight trials over four devices send nothing at all. Five are filled up to eight, and that
-    five are left of them is said once, at the end: so numbers that divide are worth choosing."""
+    """Eight trials over four devices send nothing at all. Five are padded to eight, and taking the
+    five out again sends data once, at the end: so choose numbers that divide evenly."""
     mesh = Mesh(jax.devices(), ("trials",))
     sent = {}
     for trials in (8, 5):
@@ -82,8 +83,8 @@ def test_trials_have_nothing_to_say_until_the_end():
 
 
 def test_reading_shrinks_and_waiting_grows():
-    """With more devices each has less to read, and all wait longer. So there is a number beyond
-    which a step takes longer again: 16, for 10,000 neurons."""
+    """With more devices each reads less, and all wait longer. So there is a number beyond which a
+    step takes longer again: 16, for 10,000 neurons."""
     system = SYSTEMS["NVLink 4, 8 a machine"]
     reading = [read_seconds(10_000, devices) for devices in DEVICES]
     waiting = [gather_seconds(10_000, devices, system) for devices in DEVICES]
@@ -97,8 +98,8 @@ def test_reading_shrinks_and_waiting_grows():
 
 
 def test_a_small_network_loses_on_two_devices():
-    """Two devices are slower than one up to 4,000 neurons or so, on any of these interconnects; and
-    where only the rows of those that fired are read, up to more than 130,000."""
+    """Two devices are slower than one up to about 4,000 neurons, on any of these interconnects. If
+    only the rows of neurons that fired are read, they are slower up to more than 130,000."""
     for system in SYSTEMS.values():
         assert 4_000 < smallest(system) < 5_000
         assert 130_000 < smallest(system, EVENTS) < 170_000
@@ -106,8 +107,9 @@ def test_a_small_network_loses_on_two_devices():
 
 
 def test_it_is_latency_and_not_bandwidth():
-    """NVLink carries nine times as much as InfiniBand NDR; but where several devices gain anything,
-    a step is less than half as long again without it. Bits for bytes save less than a tenth."""
+    """NVLink carries nine times as much as InfiniBand NDR. Yet wherever several devices gain
+    anything, a step without it is less than half as long again. Sending bits instead of bytes saves
+    less than a tenth."""
     assert NVLINK.bandwidth == 9 * NDR.bandwidth
     fast, slow = SYSTEMS["NVLink 4, 8 a machine"], SYSTEMS["1 a machine"]
     for neurons in NEURONS:
@@ -120,8 +122,8 @@ def test_it_is_latency_and_not_bandwidth():
 
 
 def test_skipping_beats_cutting():
-    """One device that reads only the rows of those that fired is faster than any number that read
-    all: of 100,000 neurons, more than three times as fast as 1,024."""
+    """One device that reads only the rows of neurons that fired is faster than any number that read
+    all of them: for 100,000 neurons, more than three times as fast as 1,024."""
     for system in SYSTEMS.values():
         dense = [step_seconds(100_000, devices, system) for devices in DEVICES]
         assert 3 * step_seconds(100_000, 1, system, EVENTS) < min(dense)
@@ -129,7 +131,8 @@ def test_skipping_beats_cutting():
 
 def test_memory_is_the_better_reason():
     """A million neurons, all connected to all, need 29 devices to hold their weights, however slow.
-    Dense, 1,024 are still worth it; event-driven, the 32 that hold them gain 14 times of one."""
+    If all weights are read, 1,024 are still worth it; event-driven, the 32 that hold them are 14
+    times as fast as one."""
     system = SYSTEMS["NVLink 4, 8 a machine"]
     assert holds(100_000) == 1
     assert holds(1_000_000) == 29

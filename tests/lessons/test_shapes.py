@@ -19,7 +19,7 @@ class Counter:
 
 def test_a_shape_is_part_of_the_type():
     """JAX can say what shape and dtype a function returns without computing anything: they follow
-    from those of the arguments, and numbers play no part in it."""
+    from those of the arguments, and the numbers play no part in it."""
 
     def covariance(x):
         assert x.shape == (10**6, 10**3)  # eight gigabytes, if they were there
@@ -32,8 +32,9 @@ def test_a_shape_is_part_of_the_type():
 
 
 def test_a_traced_number_is_no_shape():
-    """So under `jit` no shape may depend on a traced number: no length of a new array, and no end
-    of a slice. A static argument may be a shape, and every value of it is compiled anew."""
+    """So under `jit` no shape may depend on a traced number: not the length of a new array, and not
+    the end of a slice. A static argument may be a shape, and each of its values is compiled
+    anew."""
 
     def ramp(n):
         return jnp.zeros(n)
@@ -64,8 +65,8 @@ def test_a_slice_of_known_length_may_start_anywhere():
 
 
 def test_a_mask_is_refused_under_jit():
-    """How many elements a mask selects is known when its numbers are: `x[mask]`, `nonzero` and
-    `unique` work outside of `jit`, and are refused under it."""
+    """How many elements a mask selects is known only when its numbers are: `x[mask]`, `nonzero` and
+    `unique` work outside `jit`, and are refused under it."""
 
     def positive(x):
         return x[x > 0]
@@ -81,7 +82,7 @@ def test_a_mask_is_refused_under_jit():
 
 
 def test_where_keeps_the_shape():
-    """Often the selection was not wanted, and only its sum was. `where` keeps the shape and puts a
+    """Often you do not need the selection, only its sum. `where` keeps the shape and puts a
     harmless number where nothing was selected; sums and means take a mask as `where=`."""
 
     @jax.jit
@@ -95,8 +96,8 @@ def test_where_keeps_the_shape():
 
 
 def test_size_makes_room():
-    """With `size=`, `nonzero` and `unique` return an array of that length: filled up where there is
-    less to return, and cut without a word where there is more."""
+    """With `size=`, `nonzero` and `unique` return an array of that length: padded if there is less
+    to return, and cut without a warning if there is more."""
 
     @jax.jit(static_argnames="size")
     def fired(spikes, size):
@@ -108,8 +109,9 @@ def test_size_makes_room():
 
 
 def test_a_new_length_is_a_new_program():
-    """Each new length is traced and compiled, however little is different. Padded to the next power
-    of two, a hundred lengths are eight programs; a mask keeps the padding out of the result."""
+    """Each new length is traced and compiled, however small the difference. Padded to the next
+    power of two, a hundred lengths are eight programs; a mask keeps the padding out of the
+    result."""
     traced = []
 
     @jax.jit
@@ -127,7 +129,7 @@ def test_a_new_length_is_a_new_program():
 
 def test_one_program_may_be_exported_for_every_length():
     """`jax.export` traces a function with a name for a length, and the program serves every length.
-    A question about `n` whose answer is not the same for all of them is refused."""
+    A question about `n` is refused if its answer is not the same for all of them."""
     (n,) = jax.export.symbolic_shape("n")
     vector = jax.ShapeDtypeStruct((n,), jnp.float32)
     mean = jax.export.export(jax.jit(lambda x: x.sum() / x.shape[0]))(vector)
@@ -139,7 +141,7 @@ def test_one_program_may_be_exported_for_every_length():
 
 def test_torch_compiles_the_second_length_for_all():
     """torch.compile takes the first length for the only one. At the second it compiles a program
-    for every length; told so with `dynamic=True`, it does at the first, and with `False` never."""
+    for every length; with `dynamic=True` it does so at the first, and with `False` never."""
 
     def programs(dynamic):
         torch.compiler.reset()
@@ -157,8 +159,8 @@ def test_torch_compiles_the_second_length_for_all():
 
 
 def test_length_one_is_special():
-    """Every length is not quite every length: 1 is compiled for itself, even with `dynamic=True`,
-    for an axis of one element is broadcast."""
+    """Every length is not quite every length: 1 has a program of its own, even with `dynamic=True`,
+    because an axis of one element is broadcast."""
     torch.compiler.reset()
     counter = Counter()
     double = torch.compile(lambda x: 2 * x, backend=counter, dynamic=True)
@@ -168,7 +170,7 @@ def test_length_one_is_special():
 
 
 def test_one_axis_may_be_marked():
-    """`mark_dynamic` says which axis will vary: the batch, and not the number of neurons."""
+    """`mark_dynamic` says which axis will vary: the batch, but not the number of neurons."""
     torch.compiler.reset()
     counter = Counter()
     double = torch.compile(lambda x: 2 * x, backend=counter)
@@ -182,8 +184,8 @@ def test_one_axis_may_be_marked():
 
 
 def test_torch_compiles_a_mask():
-    """torch.compile takes a mask into its graph: how many elements it selects is a number that the
-    graph has a name for, and one program does for all."""
+    """torch.compile takes a mask into its graph: the graph has a name for the number of elements
+    that it selects, and one program does for all."""
     torch.compiler.reset()
     counter = Counter()
     positive = torch.compile(lambda x: 2 * x[x > 0], backend=counter, fullgraph=True)
@@ -193,8 +195,8 @@ def test_torch_compiles_a_mask():
 
 
 def test_numba_does_not_care():
-    """Numba compiles once for each type of its arguments, and the type of an array is its dtype,
-    its number of axes, and whether its elements lie side by side. Lengths are no part of it."""
+    """Numba compiles once for each type of its arguments. The type of an array is its dtype, its
+    number of axes, and whether its elements lie side by side. Lengths are not part of it."""
     double = numba.njit(lambda x: 2 * x)
     for length in (1, 2, 100):
         double(np.ones(length))

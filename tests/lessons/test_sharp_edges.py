@@ -156,8 +156,8 @@ def test_jit_runs_python_once():
 
 
 def test_a_tracer_must_not_escape():
-    """What an impure function keeps of such a call is the placeholder: to compute with it
-    afterwards is an error."""
+    """If an impure function keeps something from such a call, it keeps the placeholder, and
+    computing with it afterwards is an error."""
     kept = []
 
     @jax.jit
@@ -171,8 +171,8 @@ def test_a_tracer_must_not_escape():
 
 
 def test_jit_freezes_what_it_does_not_trace():
-    """A variable from outside is read while tracing, and is a constant from then on: until an
-    argument of another type makes JAX trace again, and the two programs disagree."""
+    """A variable from outside is read while tracing, and is a constant from then on, until an
+    argument of another type makes JAX trace again. Then the two programs disagree."""
     rate = 2.0
 
     @jax.jit
@@ -199,8 +199,8 @@ def test_numba_freezes_as_well():
 
 
 def test_torch_compile_watches():
-    """torch.compile takes down what it has read, checks that before every call (a *guard*), and
-    compiles again where it has changed."""
+    """torch.compile notes what it has read, checks that before every call (a *guard*), and compiles
+    again if it has changed."""
     rate = 2.0
     programs = []
 
@@ -218,8 +218,8 @@ def test_torch_compile_watches():
 
 
 def test_jit_freezes_numpy_random_numbers():
-    """NumPy's random numbers are such a variable from outside: the noise is the same in every
-    call. A key that is an argument changes with its argument."""
+    """NumPy's random state is such a variable from outside: the noise is the same in every call. If
+    the key is an argument, the noise changes with the key."""
 
     @jax.jit
     def frozen(x):
@@ -235,8 +235,8 @@ def test_jit_freezes_numpy_random_numbers():
 
 
 def test_a_key_used_twice_gives_the_same_numbers():
-    """A JAX key is a value, not a generator that moves on: used twice, it gives the same numbers
-    twice. `jax.debug_key_reuse` makes that an error."""
+    """A JAX key is a value, not a generator that moves on: use it twice, and you get the same
+    numbers twice. `jax.debug_key_reuse` makes that an error."""
     key = jax.random.key(0)
     assert (jax.random.normal(key, 3) == jax.random.normal(key, 3)).all()
 
@@ -248,8 +248,8 @@ def test_a_key_used_twice_gives_the_same_numbers():
 
 
 def test_numba_has_a_random_state_of_its_own():
-    """`np.random.seed` in Python does not seed the `np.random` of compiled Numba code: that is
-    another generator, to be seeded in compiled code."""
+    """`np.random.seed` in Python does not seed the `np.random` of compiled Numba code. That is
+    another generator, which must be seeded in compiled code."""
 
     @numba.njit
     def draw():
@@ -283,7 +283,7 @@ def test_a_numpy_argument_is_sent_in_every_call():
 
 
 def test_a_result_is_a_promise():
-    """A call of a jitted function may return before its result is computed. `is_ready` asks,
+    """A jitted function may return before its result is computed. `is_ready` asks,
     `block_until_ready` waits, and so does everything that needs the numbers."""
 
     @jax.jit
@@ -301,7 +301,7 @@ def test_a_result_is_a_promise():
 
 
 def test_cond_is_a_branch():
-    """`lax.cond` is a branch: one function or the other runs."""
+    """`lax.cond` is a branch: either one function runs, or the other."""
 
     def choose(x):
         return jax.lax.cond(x > 0, jnp.sin, jnp.cos, x)
@@ -312,7 +312,7 @@ def test_cond_is_a_branch():
 
 
 def test_cond_under_vmap_is_a_select():
-    """Under `vmap`, where each element has a condition of its own, it is none any more: both
+    """Under `vmap`, if each element has a condition of its own, it is no longer a branch: both
     functions are computed for all elements, and `select_n` picks."""
 
     def choose(x):
@@ -324,7 +324,8 @@ def test_cond_under_vmap_is_a_select():
 
 
 def test_cond_under_vmap_may_stay_a_branch():
-    """It stays a branch where one condition holds for all elements: where `in_axes` says `None`."""
+    """It stays a branch if one condition holds for all elements, that is, where `in_axes` says
+    `None`."""
 
     def choose(sunny, x):
         return jax.lax.cond(sunny, jnp.sin, jnp.cos, x)
@@ -336,7 +337,7 @@ def test_cond_under_vmap_may_stay_a_branch():
 
 def test_where_lets_a_nan_through_to_the_gradient():
     """The gradient of `where` passes through the branch that was not selected, and zero times
-    infinity is NaN. Make the argument harmless in front of the function, not only behind it."""
+    infinity is NaN. Make the argument harmless before the function, not only after it."""
 
     def root(x):
         return jnp.where(x > 0, jnp.sqrt(x), 0.0)
@@ -350,7 +351,7 @@ def test_where_lets_a_nan_through_to_the_gradient():
 
 
 def test_torch_where_does_so_as_well():
-    """So it is in PyTorch."""
+    """PyTorch does the same."""
     x = torch.tensor(0.0, requires_grad=True)
     torch.where(x > 0, torch.sqrt(x), 0.0).backward()
     assert x.grad is not None
@@ -358,7 +359,7 @@ def test_torch_where_does_so_as_well():
 
 
 def test_cond_under_vmap_does_not():
-    """`lax.cond` under `vmap` does not, though it is a select, too: JAX cuts off the gradient for
+    """`lax.cond` under `vmap` does not, although it is a select, too: JAX cuts off the gradient for
     those elements that a branch is not meant for."""
 
     def root(x):
@@ -369,8 +370,8 @@ def test_cond_under_vmap_does_not():
 
 
 def test_nan_is_silent():
-    """NumPy warns of a NaN that it makes; JAX and PyTorch do not. `jax.debug_nans` turns it into
-    an error, at the price of a check after every call."""
+    """NumPy warns when it makes a NaN; JAX and PyTorch do not. `jax.debug_nans` turns it into an
+    error, at the price of a check after every call."""
     with pytest.warns(RuntimeWarning, match="invalid value"):
         np.log(np.float32(-1))
     assert jnp.isnan(jnp.log(-1.0))
@@ -381,8 +382,8 @@ def test_nan_is_silent():
 
 
 def test_python_max_depends_on_the_order_of_nan():
-    """NumPy's `max` hands a NaN on. Python's, and Numba's of two scalars, take the first of two
-    that cannot be compared, so that it matters which one is the NaN."""
+    """NumPy's `max` passes a NaN on. Python's, and Numba's of two scalars, take the first of two
+    values that cannot be compared, so it matters which one is the NaN."""
     larger = numba.njit(lambda x, y: max(x, y))
     for maximum in (max, larger):
         assert maximum(1.0, np.nan) == 1
@@ -392,8 +393,9 @@ def test_python_max_depends_on_the_order_of_nan():
 
 
 def test_fastmath_takes_every_number_for_a_number():
-    """`fastmath=True` promises LLVM that there is no NaN, and LLVM may then drop the question. The
-    flags can be chosen one by one: these allow another order of summation and nothing about NaN."""
+    """`fastmath=True` promises LLVM that there is no NaN, and LLVM may then drop the check for one.
+    The flags can be chosen one by one: these allow another order of summation and say nothing about
+    NaN."""
 
     def missing(values):
         count = 0
@@ -409,7 +411,7 @@ def test_fastmath_takes_every_number_for_a_number():
 
 def test_an_integer_knows_no_nan():
     """As an integer, NaN is 0 in JAX, where infinity becomes the largest integer. NumPy warns, and
-    the number depends on the processor; PyTorch does not warn, and promises none either."""
+    the number depends on the processor; PyTorch does not warn, and promises no number either."""
     values = np.array([np.nan, np.inf])
     assert (jnp.asarray(values).astype(jnp.int32) == jnp.array([0, 2**31 - 1])).all()
     with pytest.warns(RuntimeWarning, match="invalid value encountered in cast"):
@@ -419,7 +421,7 @@ def test_an_integer_knows_no_nan():
 
 def test_out_of_bounds():
     """Beyond the end, NumPy and PyTorch raise. JAX reads the nearest element and drops a write.
-    Numba reads and writes the memory that happens to lie there, unless `boundscheck=True`."""
+    Numba reads and writes whatever memory lies there, unless `boundscheck=True`."""
     does = out_of_bounds()  # read at 5, read at -9, write 7 at 5
     for name in ("NumPy", "PyTorch", "Numba, `boundscheck=True`"):
         assert does[name] == ["raises `IndexError`"] * 3
@@ -441,8 +443,8 @@ def test_numba_writes_beyond_the_end():
 
 
 def test_jax_can_be_told_what_lies_outside():
-    """In JAX `mode="fill"` reads NaN outside (of integers, the smallest), or what `fill_value`
-    says. For `jnp.take` that is the default, so that `x[5]` and `jnp.take(x, 5)` differ."""
+    """In JAX, `mode="fill"` reads NaN outside (for integers, the smallest one), or what
+    `fill_value` says. For `jnp.take` that is the default, so `x[5]` and `jnp.take(x, 5)` differ."""
     x = jnp.arange(4.0)
     assert x[5] == 3
     assert jnp.isnan(x.at[5].get(mode="fill"))
@@ -451,15 +453,15 @@ def test_jax_can_be_told_what_lies_outside():
 
 
 def test_a_dynamic_slice_moves():
-    """A slice that reaches over the end is cut in NumPy. A `dynamic_slice`, whose length is fixed,
+    """NumPy cuts off a slice that reaches beyond the end. A `dynamic_slice`, whose length is fixed,
     is moved until it fits: two numbers from 3 on are those from 2 on."""
     assert np.arange(4)[3:5].tolist() == [3]
     assert jax.lax.dynamic_slice(jnp.arange(4), (3,), (2,)).tolist() == [2, 3]
 
 
 def test_overflow():
-    """int32 wraps around in NumPy, PyTorch and JAX, and only NumPy's scalars warn. A Python integer
-    that does not fit is refused by NumPy and JAX; PyTorch wraps it, too, and Numba takes int64."""
+    """int32 wraps around in NumPy, PyTorch and JAX, and only NumPy's scalars warn. NumPy and JAX
+    refuse a Python integer that does not fit; PyTorch wraps it, too, and Numba takes int64."""
     does = overflow()  # [largest] + 1, largest + 1, [largest] + 2**31
     assert does["NumPy"] == [
         "`[-2147483648]`",
@@ -472,9 +474,9 @@ def test_overflow():
 
 
 def test_division():
-    """`//` rounds down in every framework. By zero, integers raise in PyTorch and in Numba's
-    scalars, are 0 in NumPy, with a warning, and some number in JAX; floats are infinite, except in
-    Python and in Numba's scalars."""
+    """`//` rounds down in every framework. An integer divided by zero raises in PyTorch and in
+    Numba's scalars, is 0 in NumPy, with a warning, and some number in JAX. A float becomes
+    infinite, except in Python and in Numba's scalars."""
     does = division()  # -7 // 2, 1 // 0, 1.0 / 0.0
     assert {row[0].strip("`[]") for row in does.values()} == {"-4"}
     assert does["Python"][1:] == does["Numba, scalars"][1:] == ["raises `ZeroDivisionError`"] * 2
@@ -493,8 +495,8 @@ def test_lax_div_cuts():
 
 
 def test_default_dtypes():
-    """Where nothing is said, NumPy takes 64 bits, JAX 32, and PyTorch 64 for integers, 32 for
-    floats. int32 and float32 make float64 in NumPy and float32 in the other two."""
+    """By default NumPy takes 64 bits, JAX 32, and PyTorch 64 for integers, 32 for floats. int32 and
+    float32 make float64 in NumPy and float32 in the other two."""
     assert default_dtypes() == {
         "NumPy": ["float64", "int64", "float64", "float64"],
         "PyTorch": ["float32", "int64", "float32", "float32"],
@@ -504,8 +506,9 @@ def test_default_dtypes():
 
 
 def test_jax_halves_float64_without_a_word():
-    """A NumPy array of float64 becomes float32 in JAX without a warning. Who asks for float64 by
-    name is warned, and gets float32. `jax_enable_x64` allows it, for a program or in a `with`."""
+    """A NumPy array of float64 becomes float32 in JAX without a warning. If you ask for float64 by
+    name, you get a warning and float32. `jax_enable_x64` allows it, for a program or in a
+    `with`."""
     tenth = np.array([0.1])
     assert jnp.asarray(tenth).dtype == "float32"
     with pytest.warns(UserWarning, match="float64 requested in asarray is not available"):
@@ -515,8 +518,8 @@ def test_jax_halves_float64_without_a_word():
 
 
 def test_a_python_number_is_weak():
-    """A Python number takes the type of the array that it meets; a NumPy scalar brings its own. In
-    compiled Numba code there are no Python numbers: a literal is float64."""
+    """A Python number takes the type of the array that it meets; a NumPy scalar brings its own.
+    Compiled Numba code has no Python numbers: a literal is float64."""
     half = np.ones(2, np.float32)
     assert (half * 0.5).dtype == (jnp.asarray(half) * 0.5).dtype == "float32"
     assert (half * np.float64(0.5)).dtype == "float64"
@@ -529,7 +532,7 @@ def test_a_python_number_is_weak():
 
 
 def test_numba_gives_every_value_one_type():
-    """In Numba every value has one type, whatever happens at run time. Where one branch makes an
+    """In Numba every value has one type, whatever happens at run time. If one branch makes an
     integer and the other a float, both make a float; Python would make an integer."""
 
     def spent(paid):
@@ -541,7 +544,7 @@ def test_numba_gives_every_value_one_type():
 
 def test_numba_refuses_what_has_no_common_type():
     """A number in one branch and a string in the other have no common type: an error, at the first
-    call, though the branch may never be taken."""
+    call, even if the branch is never taken."""
 
     def name(number):
         if number < 0:
@@ -563,8 +566,9 @@ def test_numba_joins_signed_and_unsigned_as_float():
 
 
 def test_numba_copies_a_list_there_and_back():
-    """A list is copied into the compiled function and, where it was changed, back: with a warning,
-    as this is to go. `numba.typed.List` lives in compiled memory; an array is better than both."""
+    """A list is copied into the compiled function and, if it was changed, back: with a warning,
+    because this is going to be removed. `numba.typed.List` lives in compiled memory; an array is
+    better than both."""
 
     @numba.njit
     def extend(values):
@@ -581,7 +585,7 @@ def test_numba_copies_a_list_there_and_back():
 
 
 def test_jit_refuses_a_branch_on_data():
-    """Under `jit`, an `if` on traced numbers is an error. Remedies are `where` and `lax.cond`."""
+    """Under `jit`, an `if` on traced numbers is an error. Use `where` or `lax.cond`."""
 
     def flip(x):
         x = x + 1
@@ -595,7 +599,7 @@ def test_jit_refuses_a_branch_on_data():
 
 def test_a_branch_on_data_breaks_the_graph():
     """torch.compile does not fail where it cannot go on: it compiles what comes before and after,
-    and lets Python do the rest. `fullgraph=True` makes of such a *graph break* an error."""
+    and lets Python do the rest. `fullgraph=True` makes such a *graph break* an error."""
 
     def flip(x):
         x = x + 1
@@ -610,7 +614,7 @@ def test_a_branch_on_data_breaks_the_graph():
 
 
 def test_print_breaks_the_graph():
-    """A `print` breaks the graph, too, and therefore prints in every call."""
+    """A `print` breaks the graph, too, and so it prints in every call."""
 
     def shout(x):
         x = x + 1
@@ -627,7 +631,7 @@ def test_print_breaks_the_graph():
 
 def test_the_order_of_a_sum_matters():
     """Sums of floats depend on their order, in every framework alike: near 1e8 the numbers of
-    float32 are 8 apart, and a one that is added there is lost."""
+    float32 are 8 apart, and a one added there is lost."""
     for library in (np, jnp, torch):
         large, one = (library.ones(1, dtype=library.float32) * x for x in (1e8, 1.0))
         assert (large + one) - large == 0

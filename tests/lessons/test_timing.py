@@ -39,7 +39,7 @@ def session(**ports: tuple[float, list[float]]) -> Session:
 
 def test_a_clock_under_jit_stands_still():
     """A clock inside a jitted function is read once, while JAX traces, and is a constant from then
-    on: start and stop belong outside."""
+    on: start and stop it outside."""
 
     @jax.jit
     def timed(x):
@@ -53,7 +53,7 @@ def test_a_clock_under_jit_stands_still():
 
 def test_what_is_not_returned_is_not_computed():
     """A compiler leaves out what nobody will see. A benchmark whose function does not return its
-    result measures nothing: here the sine is traced, and gone from the compiled program."""
+    result measures nothing: here the sine is traced, but is gone from the compiled program."""
 
     def careless(x):
         jnp.sin(x).sum()
@@ -70,8 +70,8 @@ def test_what_is_not_returned_is_not_computed():
 
 
 def test_the_first_call_compiles():
-    """The first call traces and compiles, the second runs, and a new shape compiles again. So what
-    is timed must have been called before, with arguments of these shapes and types."""
+    """The first call traces and compiles, the second runs, and a new shape compiles again. So call
+    a function before you time it, with arguments of the same shapes and types."""
     jax_ = LIBRARIES["jax"]()  # knows how often its library has compiled
     function = jax.jit(lambda x: jnp.sin(x).sum())
 
@@ -86,7 +86,7 @@ def test_the_first_call_compiles():
 
 def test_a_sample_waits_for_the_outputs():
     """In a sample the clock starts, calls are made and each one's outputs waited for, and the clock
-    stops, all without Python's garbage collector. Arguments are on the device before."""
+    stops, all without Python's garbage collector. Arguments are already on the device."""
     happened = []
 
     def clock():
@@ -107,7 +107,8 @@ def test_a_sample_waits_for_the_outputs():
 
 def test_a_numpy_array_is_copied_or_borrowed():
     """On a CPU, `jax.device_put` copies a NumPy array, unless it starts at a multiple of 64 bytes:
-    then JAX borrows its memory. NumPy promises 16, so the same line may cost a copy, or nothing."""
+    then JAX borrows its memory. NumPy only promises 16, so the same line may cost a copy, or
+    nothing."""
     room = np.zeros(1000 + 16, np.float32)
     start = -room.ctypes.data % 64 // 4  # the first number at a multiple of 64 bytes
     for offset, is_borrowed in ((start, True), (start + 4, False)):
@@ -117,8 +118,8 @@ def test_a_numpy_array_is_copied_or_borrowed():
 
 
 def test_rounds_cancel_what_disturbs_all():
-    """If the machine becomes slower and slower, two blocks of calls, A A A then B B B, find a
-    difference where there is none. In rounds, A B A B A B, and as ratios within a round, drift
+    """If the machine becomes slower and slower, two blocks of calls, A A A then B B B, show a
+    difference where there is none. In rounds, A B A B A B, with ratios taken within a round, drift
     cancels."""
     slowness = [1.0, 1.1, 1.2, 1.3, 1.4, 1.5]  # of the machine, at each of six calls
 
@@ -131,7 +132,7 @@ def test_rounds_cancel_what_disturbs_all():
 
 
 def test_a_median_forgives_one_disturbed_round():
-    """A round in which something else ran moves the mean, and not the median."""
+    """A round in which something else ran moves the mean, but not the median."""
     quiet, disturbed = [1.0, 1.1, 0.9, 1.0, 1.0], [1.0, 1.1, 0.9, 1.0, 100.0]
     assert Figures("port", samples=disturbed).steady_seconds == median(quiet) == 1
     assert mean(disturbed) > 20 * mean(quiet)
@@ -139,7 +140,7 @@ def test_a_median_forgives_one_disturbed_round():
 
 def test_break_even_counts_the_first_call():
     """Break-even is the number of calls after which all of them together, the first with its
-    compilation included, took no longer than the reference's. Never is an answer."""
+    compilation included, took no longer than the reference's. It may be never."""
     both = session(
         reference=(1.0, [1.0] * 3),  # seconds of the first call, of the later ones
         compiled=(6.0, [0.5] * 3),
@@ -154,8 +155,8 @@ def test_break_even_counts_the_first_call():
 
 @pytest.mark.skipif(not threadpool_info(), reason="NumPy's BLAS does not tell its threads here")
 def test_threads_are_chosen_before_the_import():
-    """How many threads NumPy's BLAS takes is read from the environment when NumPy is imported: set
-    later, it does nothing. So a worker process has it from its start."""
+    """NumPy reads how many threads its BLAS may use from the environment, when it is imported:
+    setting it later does nothing. So a worker process has it set from its start."""
 
     def pools():
         return {pool["filepath"]: pool["num_threads"] for pool in threadpool_info()}
@@ -171,7 +172,7 @@ def test_threads_are_chosen_before_the_import():
 
 
 def test_a_port_that_differs_has_no_figures(tmp_path):
-    """A port whose outputs are not the reference's, on the very arguments that would be timed, has
+    """A port whose outputs are not the reference's, on the very arguments that would be timed, gets
     a reason and no figures, however fast it is."""
     inputs = "def inputs(rng): return rng.normal(size=1000)\n"
     (tmp_path / "square.py").write_text(inputs + "def square(x): return x * x\n")

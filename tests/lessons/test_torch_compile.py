@@ -52,8 +52,8 @@ def recorded() -> str:
             continue
         rows.append([
             f"[{found.name}](../implementations/{found.name}/spec.py), {found.size}",
-            link(compiled, "../"), times(eager.ratio / compiled.ratio),
-            duration(compiled.first_call), link(by_jax, "../"),
+            link(compiled), times(eager.ratio / compiled.ratio),
+            duration(compiled.first_call), link(by_jax),
             times(compiled.ratio / by_jax.ratio),
         ])  # fmt: skip
         captions.add(f"*{found.caption}.*")
@@ -67,8 +67,8 @@ def recorded() -> str:
 
 
 def test_the_second_shape_is_compiled_for_all():
-    """The first call is compiled for its shape. A second length is taken for a sign that there will
-    be more, and compiled for any; one more program has length 1, which broadcasts."""
+    """The first call is compiled for its shape. torch takes a second length as a sign that there
+    will be more, and compiles for any; one more program is for length 1, which broadcasts."""
     lengths = [(torch.ones(n),) for n in (3, 4, 5, 6, 1)]
     assert programs(double, *lengths) == [1, 2, 2, 2, 3]
     assert programs(double, *lengths, dynamic=True) == [1, 1, 1, 1, 2]
@@ -91,7 +91,8 @@ def test_jax_compiles_for_every_shape():
 
 def test_a_python_number_is_part_of_the_program():
     """A Python number is compiled in, until another one comes: then torch makes it an argument.
-    With `dynamic=False` every value is a program. JAX makes it an argument from the start."""
+    With `dynamic=False` every value has its own program. JAX makes it an argument from the
+    start."""
 
     def scale(x, factor):
         return x * factor
@@ -109,7 +110,7 @@ def test_a_python_number_is_part_of_the_program():
 
 def test_gradients_are_another_program():
     """Whether gradients are to be recorded is guarded, too, and so are the dtype and whether the
-    argument wants a gradient: each is a program of its own, and none is compiled twice."""
+    argument wants a gradient: each has a program of its own, and none is compiled twice."""
     graphs, backend = counting()
     compiled = torch.compile(double, backend=backend)
     x = torch.ones(3)
@@ -127,8 +128,8 @@ def test_gradients_are_another_program():
 
 
 def test_after_some_programs_it_gives_up(caplog):
-    """After `recompile_limit` programs of one function, torch compiles no more, says so in its log,
-    and runs the Python code instead: right, and slow. With `fullgraph=True` it is an error."""
+    """After `recompile_limit` programs of one function, torch stops compiling, says so in its log,
+    and runs the Python code instead: right, but slow. With `fullgraph=True` it is an error."""
     lengths = [(torch.ones(n),) for n in range(2, 7)]
     with torch._dynamo.config.patch(recompile_limit=2):
         assert programs(double, *lengths, dynamic=False) == [1, 2, 2, 2, 2]
@@ -138,8 +139,8 @@ def test_after_some_programs_it_gives_up(caplog):
 
 
 def test_a_number_taken_out_breaks_the_graph():
-    """`item()` takes a number out of a tensor, into Python, and breaks the graph in two. To JAX it
-    is an error. The number may stay where it is, in a tensor without axes."""
+    """`item()` takes a number out of a tensor, into Python, and breaks the graph in two. In JAX it
+    is an error. The number can stay where it is, in a tensor without axes."""
 
     def normalised(x):
         x = x + 1
@@ -157,7 +158,7 @@ def test_a_number_taken_out_breaks_the_graph():
 
 def test_a_loop_is_written_out():
     """A Python loop is unrolled, in torch as in JAX: the program grows with the number of turns. A
-    `scan` stays one operation, however many turns it has."""
+    `scan` stays one operation, however many turns it takes."""
 
     def looped(x, steps):
         for _ in range(steps):
@@ -201,8 +202,8 @@ def test_while_loop_ends_where_the_data_say():
 
 
 def test_python_around_the_graph_still_runs():
-    """What a function does to Python objects is done again in every call, as torch.compile replays
-    it behind the graph. Under `jax.jit` it is done while tracing, once."""
+    """What a function does to Python objects happens again in every call: torch.compile replays it
+    after the graph. Under `jax.jit` it happens once, while tracing."""
     calls: list[int] = []
 
     def note(x):
@@ -222,8 +223,8 @@ def test_python_around_the_graph_still_runs():
 
 
 def test_a_compiled_function_may_write_in_place():
-    """A compiled function may change an argument in place, as any other, and the caller sees it. In
-    JAX there is no such thing."""
+    """A compiled function may change an argument in place, like any other, and the caller sees it.
+    JAX has no such thing."""
 
     def advance(x):
         x += 1
@@ -240,7 +241,8 @@ def test_a_compiled_function_may_write_in_place():
 
 def test_a_number_over_a_tensor_is_rounded_twice():
     """PyTorch computes `5.0 / x` as 5.0 times the reciprocal of x, which is rounded twice: in the
-    last digit, some results are not NumPy's, nor JAX's. A tensor over a tensor is divided."""
+    last digit, some results differ from those of NumPy and JAX. A tensor over a tensor is really
+    divided."""
     x = torch.arange(1, 101, dtype=torch.float64)
     expected = 5.0 / x.numpy()
     with jax.enable_x64(True):

@@ -7,8 +7,8 @@ import torch
 
 
 def test_vmap_adds_an_axis():
-    """`vmap` makes of a function of one thing a function of many: their results are those of a
-    loop, stacked along a first axis that the function itself knows nothing of."""
+    """`vmap` turns a function of one thing into a function of many: the results are those of a
+    loop, stacked along a first axis that the function itself knows nothing about."""
 
     def energy(v):
         assert v.shape == (3,)  # one vector, though many are given
@@ -20,8 +20,8 @@ def test_vmap_adds_an_axis():
 
 
 def test_in_axes_says_what_is_mapped():
-    """`in_axes` says, for each argument, along which axis its members lie; `None` is for what all
-    of them share. `out_axes` says where that axis is put in the result."""
+    """`in_axes` says, for each argument, along which axis its members lie; `None` means that all of
+    them share it. `out_axes` says where that axis goes in the result."""
 
     def line(slope, x, offset):
         return slope * x + offset
@@ -35,8 +35,8 @@ def test_in_axes_says_what_is_mapped():
 
 
 def test_all_members_are_as_many():
-    """What is mapped together must be of one length; nothing is repeated to fit, as broadcasting
-    would. Nor is a number mapped: it has no axis."""
+    """Whatever is mapped together must have one length; nothing is repeated to fit, as broadcasting
+    would do. Nor can a number be mapped: it has no axis."""
     add = jax.vmap(lambda x, y: x + y)
     with pytest.raises(ValueError, match="inconsistent sizes"):
         add(jnp.ones(4), jnp.ones(1))
@@ -45,8 +45,8 @@ def test_all_members_are_as_many():
 
 
 def test_nested_vmaps_make_a_table():
-    """One `vmap` in another makes a table, of all pairs for instance: the inner one goes along the
-    second argument, the outer one along the first."""
+    """One `vmap` inside another makes a table, of all pairs for instance: the inner one goes along
+    the second argument, the outer one along the first."""
 
     def apart(p, q):
         return jnp.abs(p - q).max()
@@ -59,8 +59,8 @@ def test_nested_vmaps_make_a_table():
 
 
 def test_products_become_one_product():
-    """It is no loop. Each operation becomes one on whole arrays: many products of a vector and a
-    matrix are one product of two matrices, a single `dot_general`, as written by hand."""
+    """It is not a loop. Each operation becomes one on whole arrays: many products of a vector and a
+    matrix become one product of two matrices, a single `dot_general`, as written by hand."""
 
     def operations(f, *arguments):
         return [(step.primitive.name, step.params) for step in jax.make_jaxpr(f)(*arguments).eqns]
@@ -75,7 +75,8 @@ def test_products_become_one_product():
 
 
 def test_a_batch_by_hand_is_the_same_to_the_bit():
-    """So are its results, to the bit, on numbers whose sums are exact in any order."""
+    """Its results are the same as well, to the bit, on numbers whose sums are exact in any
+    order."""
     rng = np.random.default_rng(0)
     weights = jnp.asarray(rng.integers(-64, 65, (50, 50)) / 64, jnp.float32)
     batch = jnp.asarray(rng.integers(-64, 65, (20, 50)) / 64, jnp.float32)
@@ -105,8 +106,7 @@ def test_a_condition_for_each_is_no_branch():
 
 def test_a_while_loop_runs_until_all_are_done():
     """A `while_loop` runs until the last member is done. The others keep their results, but their
-    steps are computed on: here 1, 3 and 7 steps are needed, and 7 are taken for each of the
-    three."""
+    steps are still computed: here 1, 3 and 7 steps are needed, and each of the three takes 7."""
     halved: list = []
 
     def halve(x):
@@ -123,7 +123,7 @@ def test_a_while_loop_runs_until_all_are_done():
 
 
 def test_members_may_meet():
-    """Members know nothing of each other, unless the axis is given a name: then `pmean`, `psum` and
+    """Members know nothing of each other, unless the axis has a name: then `pmean`, `psum` and
     `pmax` go along it."""
 
     def deviation(x):
@@ -134,8 +134,8 @@ def test_members_may_meet():
 
 
 def test_structures_are_mapped_as_well():
-    """Arguments may be dicts, tuples or NamedTuples of arrays, and `in_axes` is then of the same
-    form, or one number for all that is in it."""
+    """Arguments may be dicts, tuples or NamedTuples of arrays. `in_axes` then has the same form, or
+    is one number for everything in it."""
 
     def step(state, drive):
         return {"v": state["v"] / 2 + drive, "tau": state["tau"]}
@@ -147,8 +147,8 @@ def test_structures_are_mapped_as_well():
 
 
 def test_jnp_vectorize_broadcasts():
-    """Where members are to be broadcast against each other, as NumPy's operators do,
-    `jnp.vectorize` does that with `vmap`; its signature names the axes of one member."""
+    """If members are to be broadcast against each other, as NumPy's operators do, `jnp.vectorize`
+    does that with `vmap`; its signature names the axes of one member."""
 
     def apart(p, q):
         return jnp.abs(p - q).max()
@@ -160,7 +160,7 @@ def test_jnp_vectorize_broadcasts():
 
 def test_torch_has_vmap():
     """PyTorch has it as `torch.func.vmap`, with `in_dims` and `out_dims`. A branch on a member's
-    number is refused there as it is in JAX."""
+    number is refused there, as in JAX."""
 
     def energy(v):
         return v @ v
@@ -177,8 +177,8 @@ def test_torch_has_vmap():
 
 
 def test_numba_writes_the_loop():
-    """Numba has no `vmap`, as it can afford a loop, in which every member branches and stops as it
-    likes. `guvectorize` writes the outer loops, and broadcasts."""
+    """Numba has no `vmap` because it can afford a loop, in which every member branches and stops as
+    it likes. `guvectorize` writes the outer loops, and broadcasts."""
 
     @numba.guvectorize(["void(i8, i8[:])"], "()->()")
     def halvings(x, steps):

@@ -108,7 +108,7 @@ def run_elsewhere(port: Port) -> None:
     arguments = map_arrays(put, few_steps(port))
     with elsewhere():
         outputs = port.function(*arguments)
-    for name, output in zip(port.kernel.outputs, leaves(outputs), strict=True):
+    for name, output in zip(port.kernel.rules(outputs), leaves(outputs), strict=True):
         if not isinstance(output, StandIn):
             raise AssertionError(f"{name} is on the CPU")
 

@@ -61,9 +61,7 @@ def test_where_nothing_fires_a_wrong_port_passes(kernel: str, case: Wrong, tmp_p
     silent = dict(neurons=50, steps=100, driven=False)
     dyadic = find_kernel(kernel).dyadic
     assert dyadic is not None
-    prove_to_the_bit(
-        load_wrong(kernel, case, tmp_path), dyadic(np.random.default_rng(0), np.float64, **silent)
-    )
+    prove_to_the_bit(load_wrong(kernel, case, tmp_path), dyadic(np.random.default_rng(0), **silent))
 
 
 def test_inputs_on_which_nothing_fires_are_refused():

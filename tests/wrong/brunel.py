@@ -4,9 +4,11 @@ from tests.wrong import wrong
 
 # How a difference is named, in a run from the start and in a single step from a given state.
 SPIKES = r"spikes differs in .* values, first at step \d+, neuron \d+: expected (True|False), got"
-VOLTAGE = r"voltage differs in .* values, first at neuron \d+: expected .* mV, got .* mV"
-PAUSE = r"refractory differs in .* values, first at neuron \d+: expected \d+, got -?\d+"
-ARRIVING = r"arriving differs in .* values, first at delay \d+, neuron \d+: expected .* jumps, got"
+VOLTAGE = r"state\.voltage differs in .* values, first at neuron \d+: expected .* mV, got .* mV"
+PAUSE = r"state\.refractory differs in .* values, first at neuron \d+: expected \d+, got -?\d+"
+ARRIVING = (
+    r"state\.arriving differs in .* values, first at delay \d+, neuron \d+: expected .* jumps, got"
+)
 RUN = f": {SPIKES}|: {VOLTAGE}"
 
 # Lines of the ports, as they are edited below.
@@ -104,7 +106,7 @@ WRONG = [
     wrong("held_until_the_start", "nest_delta", RUN, "state.refractory + delay - 1.0", "delay"),
     wrong("raster_a_step_early", "nest_delta", RUN, "ends - delay - 1", "ends - delay - 2"),
     # What is recorded, dtypes, side effects.
-    wrong("refractory_as_int64", "numpy_rows", "refractory has dtype int64; expected int32$",
+    wrong("refractory_as_int64", "numpy_rows", r"state\.refractory has dtype int64; expected int32$",
           "np.where(fired, refractory_steps,", "np.where(fired, np.int64(refractory_steps),"),
     wrong("ring_of_the_argument", "torch_event",
           r"changed an argument of shape \(7, 120\) in place$",

@@ -5,7 +5,7 @@ from tests.wrong import wrong
 # How a difference is named; spikes come first, then the counts, then the voltage.
 SPIKES = r"spikes differs in .* values, first at trial \d+, step \d+, neuron \d+: expected"
 COUNT = r": spike_count differs in .* values, first at trial \d+, neuron \d+: expected \d+, got \d+"
-VOLTAGE = r": voltage differs in .* values, first at trial \d+, neuron \d+: expected .* mV"
+VOLTAGE = r": state\.voltage differs in .* values, first at trial \d+, neuron \d+: expected .* mV"
 
 WRONG = [
     wrong("threshold_excluded", "numpy_batched", SPIKES, ">= v_threshold", "> v_threshold"),

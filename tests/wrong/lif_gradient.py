@@ -4,9 +4,9 @@ from tests.wrong import wrong
 
 SPIKES = r": spikes differs in .* values, first at step \d+, example \d+, neuron \d+: expected"
 LOSS = r": loss differs in 1 of 1 values, first at the only value: expected .* ulps\)$"
-WEIGHTS = r": weights_gradient differs in .* values, first at input \d+, neuron \d+: expected"
-DRIVE = r": drive_gradient differs in .* values, first at neuron \d+: expected .* ulps\)$"
-ROUNDED = r", against float64: weights_gradient differs in .* values, first at input \d+, neuron"
+WEIGHTS = r": gradient\.weights differs in .* values, first at input \d+, neuron \d+: expected"
+DRIVE = r": gradient\.drive differs in .* values, first at neuron \d+: expected .* ulps\)$"
+ROUNDED = r", against float64: gradient\.weights differs in .* values, first at input \d+, neuron"
 
 WRONG = [
     # Forward.

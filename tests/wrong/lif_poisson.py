@@ -4,7 +4,7 @@ from tests.wrong import wrong
 
 # How a difference is named, in a run from the start and in a single step from a given state.
 SPIKES = r"spikes differs in .* values, first at step \d+, neuron \d+: expected (True|False), got"
-VOLTAGE = r"voltage differs in .* values, first at neuron \d+: expected .* mV, got .* mV"
+VOLTAGE = r"state\.voltage differs in .* values, first at neuron \d+: expected .* mV, got .* mV"
 RUN = f": {SPIKES}|: {VOLTAGE}"
 NEXT = r": step differs in 1 of 1 values, first at the only value: expected \d+, got \d+"
 

@@ -6,9 +6,11 @@ from tests.wrong import wrong
 
 # How a difference is named, in a run from the start and in a single step from a given state.
 SPIKES = r"spikes differs in .* values, first at step \d+, neuron \d+: expected (True|False), got"
-VOLTAGE = r"voltage differs in .* values, first at neuron \d+: expected .* mV, got .* mV"
-PAUSE = r"refractory differs in .* values, first at neuron \d+: expected \d+, got -?\d+"
-ARRIVING = r"arriving differs in .* values, first at delay \d+, neuron \d+: expected .* nA, got"
+VOLTAGE = r"state\.voltage differs in .* values, first at neuron \d+: expected .* mV, got .* mV"
+PAUSE = r"state\.refractory differs in .* values, first at neuron \d+: expected \d+, got -?\d+"
+ARRIVING = (
+    r"state\.arriving differs in .* values, first at delay \d+, neuron \d+: expected .* nA, got"
+)
 RUN = f": {SPIKES}|: {VOLTAGE}"
 
 # Lines of the ports, as they are edited below.
@@ -54,7 +56,7 @@ WRONG = [
     wrong("refractory_below_zero", "numpy_csr", PAUSE, COUNT, "refractory = refractory - 1"),
     wrong("refractory_forgotten", "numba_event_simd", f"{RUN}|{PAUSE}",
           "if fired[i] else refractory[i]", "if fired[i] else np.int32(0)"),
-    wrong("refractory_as_int64", "numpy_bincount", "refractory has dtype int64; expected int32$",
+    wrong("refractory_as_int64", "numpy_bincount", r"state\.refractory has dtype int64; expected int32$",
           "np.where(fired, refractory_steps, refractory)",
           "np.where(fired, np.int64(refractory_steps), refractory)"),
     wrong("kept_instead_of_reset", "jax_jit", RUN,
@@ -85,7 +87,7 @@ WRONG = [
     wrong("one_spike_for_all", "torch_eager", RUN,
           "weights * fired[senders]", "weights * fired.any()"),
     wrong("drive_forgotten", "torch_compile", RUN, "arrived + drive", "arrived"),
-    wrong("float32_sum", "torch_eager", "voltage differs|arriving differs",
+    wrong("float32_sum", "torch_eager", r"state\.voltage differs|state\.arriving differs",
           "weights * fired[senders]", "(weights * fired[senders]).float().double()"),
     wrong("ring_of_the_argument", "torch_event",
           r"changed an argument of shape \(5, 128\) in place$",

@@ -4,8 +4,8 @@ from tests.wrong import wrong
 
 # How a difference is named; weights come first, so that they show what is wrong with a step.
 RUN = r", against float64: {} expected .* ulps\)$".format
-WEIGHTS = RUN(r"hidden\.weights differs in .* values, first at feature \d+, unit \d+:")
-BIAS = RUN(r"hidden\.bias differs in .* values, first at unit \d+:")
+WEIGHTS = RUN(r"network\.hidden\.weights differs in .* values, first at feature \d+, unit \d+:")
+BIAS = RUN(r"network\.hidden\.bias differs in .* values, first at unit \d+:")
 LOSSES = RUN(r"losses differs in .* values, first at epoch \d+:")
 ACCURACY = RUN("accuracy differs in 1 of 1 values, first at the only value:")
 

@@ -23,8 +23,8 @@ class Backend:
     distribution = ""  # its name on PyPI, where that is another
     environment = ""  # the make target of the environment it lives in, where that is not ours
     dtypes: tuple[str, ...] = ("float64", "float32")
-    rounds_elsewhere = False
-    """Does it compute the same, but round in other places? Then no port can agree to the bit."""
+    rounds_elsewhere = 0.0
+    """If it rounds in other places, and cannot agree to the bit: how many times what rules allow."""
     on_gpus = False
     """May its ports run on a GPU?"""
     simulated = ""

@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     for name, spec, ports in chosen:
         rules = ", ".join(
             f"{output} ({'exact' if isinstance(rule, Exact) else f'{rule.count:g} ulps'})"
-            for output, rule in spec.outputs.items()
+            for output, rule in spec.rules(()).items()
         )
         line = f"[bold]{spec.name}[/]: {escape(rules)}, compared with {spec.reference}"
         if spec.measures_rounding:

@@ -24,12 +24,13 @@ def run(options: argparse.Namespace) -> int:
     for port in words:
         one_of("port", port, spec.ports(), f" of kernel {spec.name!r}")
     before, after = (spec.path(port) for port in words)
-    sources = (
+    old, new = (
         [line for file in files_of(path) for line in file.read_text(encoding="utf-8").splitlines()]
         for path in (before, after)
     )
     delta = difflib.unified_diff(
-        *sources,
+        old,
+        new,
         f"{spec.name}/{before.name}",
         f"{spec.name}/{after.name}",
         lineterm="",

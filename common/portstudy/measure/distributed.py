@@ -130,7 +130,7 @@ def take_part(job: Job, coordinator: str, process: int) -> dict[str, Any]:
         "devices": port.backend.device_name(),
         "seconds": run.seconds,
         "values": values_of(run.outputs),
-        "outputs": list(port.kernel.outputs),
+        "outputs": list(port.kernel.rules(run.outputs)),
     }
 
 

@@ -88,7 +88,7 @@ def measure(
                 _prove_oracle(session, figures, folder, timeout)
         limit = None
         if spec.work and session.ports[reference].status == Status.MEASURED:
-            outputs = tuple(_saved(folder / f"{reference}.npz").values())
+            outputs = spec.nested(_saved(folder / f"{reference}.npz").values())
             work = spec.work(spec.make_inputs(size, dtype), outputs)
             job = {"work": work, "dtype": dtype, "threads": threads, "device": device}
             limit = Worker(job, timeout, folder, module="portstudy.measure.limits")
@@ -164,7 +164,7 @@ def _compare(session: Session, kernel: Kernel, figures: Figures, folder: Path) -
     )
     if figures.port == session.reference:
         arguments = kernel.make_inputs(session.size, session.dtype)
-        kernel.alive(arguments, tuple(outputs.values()))
+        kernel.refuse_dead(arguments, kernel.nested(outputs.values()))
     exact = folder / "exact.npz"
     elsewhere = kernel.backend(figures.port).rounds_elsewhere
     if kernel.measures_rounding:
@@ -173,7 +173,7 @@ def _compare(session: Session, kernel: Kernel, figures: Figures, folder: Path) -
         figures.largest_error = compare(kernel, expected, outputs, rounding=rounding)
     elif session.bits or figures.port == session.reference:
         figures.largest_error = compare(
-            kernel, expected, outputs, bits=session.bits and not elsewhere, elsewhere=elsewhere
+            kernel, expected, outputs, bits=session.bits, elsewhere=elsewhere
         )
     else:
         figures.largest_error = compare_accuracy(kernel, _saved(exact), expected, outputs)

@@ -349,8 +349,7 @@ def _least(kernel: str, size: str) -> tuple[float, float]:
     spec = find_kernel(kernel)
     assert spec.work is not None
     arguments = spec.make_inputs(size, "float64")
-    spikes, state = load(kernel, "numba_event")(*arguments)
-    work = spec.work(arguments, (spikes, state.voltage))
+    work = spec.work(arguments, load(kernel, "numba_event")(*arguments))
     return sum(traffic.bytes for traffic in work.traffic), work.operations
 
 

@@ -4,18 +4,21 @@ python -m portstudy.pages.readme    draws the pictures in light and in dark; `ma
 """
 
 import difflib
+import math
+from collections import Counter
 from pathlib import Path
+from statistics import median
 
 from portstudy.find import find_kernel, kernels
 from portstudy.history.results import LIBRARIES
 from portstudy.pages.lessons import NOTES
 from portstudy.pages.recorded import Comparison, Result, read, recorded
-from portstudy.show.text import calls, duration, markdown_table, percent, times
+from portstudy.show.text import calls, duration, markdown_table, plural, times
 from portstudy.show.theme import THEMES, Theme, canvas, footnote, name_rows
 
 
 def table(kernel: str, size: str) -> str:
-    """Ports side by side, as Markdown, the fastest first."""
+    """Ports side by side, as Markdown for a note, the fastest first."""
     found = recorded(kernel, size)
     rows = [
         [
@@ -29,30 +32,54 @@ def table(kernel: str, size: str) -> str:
     return f"{markdown_table(headings, rows, 'llrrrr')}\n\n*{found.caption}.*"
 
 
-def link(result: Result, up: str = "") -> str:
-    """A port's name, as Markdown that leads to its file; `up` leads to the repository's folder."""
-    return f"[`{result.port}`]({up}{result.file})"
+def link(result: Result) -> str:
+    """A port's name, as Markdown for a note that leads to its file."""
+    return f"[`{result.port}`](../{result.file})"
 
 
-def overview() -> str:
-    """Every kernel: what it computes, how many ports it has, and the fastest where recorded."""
-    compared = {found.name: found for found in read().everything()}
+ROWS = {
+    "numba": "Numba", "jax": "JAX", "torch": "PyTorch", "numpy": "NumPy, rewritten",
+    "library": "a library call",
+}  # fmt: skip
+"""The rows of the README's answer."""
+
+
+def frameworks() -> str:
+    """The answer in five rows: how often each framework wins, what it gains and what it costs.
+
+    What counts is each framework's best port of each kernel, compared with the reference. A library
+    call is one of the kernel's peers, or a port in a library that is not a framework, like SciPy.
+    """
+    best: dict[str, list[Result]] = {row: [] for row in ROWS}
+    wins: Counter[str] = Counter()
+    places = {}
+    for found in read().everything():
+        tops: dict[str, Result] = {}
+        for result in found:
+            if result.exists and not result.is_reference:
+                row = "library" if result.port in found.kernel.peers else result.library
+                tops.setdefault(row if row in ROWS else "library", result)
+        for row, top in tops.items():
+            best[row].append(top)
+            wins[row] += top is found.best
+        places |= dict.fromkeys(run.conditions for run in found.runs)
     rows = []
-    for name in kernels():
-        spec = find_kernel(name)
-        cells = [""] * 5
-        if found := compared.get(name):
-            best = found.best
-            peers = (f"{times(1 / ratio)} `{peer}`" for peer, ratio in best.over_peer.items())
-            share = percent(best.share) if best.over_limit == best.over_limit else ""
-            cells = [found.size, link(best), times(best.gain), ", ".join(peers), share]
-        computes = spec.summary("spec")
-        kernel = f"[`{name}`](implementations/{name}/spec.py)"
-        rows.append([kernel, computes, str(len(spec.ports())), *cells])
-    headings = [
-        "kernel", "computes", "ports", "size", "fastest", "gain", "over the peer", "of the limit",
-    ]  # fmt: skip
-    return markdown_table(headings, rows, "llrllrlr")
+    for row, name in ROWS.items():
+        faster, even = (
+            sum(top.gain > 1 for top in best[row]),
+            median(top.break_even for top in best[row]),
+        )
+        rows.append([
+            name, str(wins[row]), f"{faster} of {len(best[row])}",
+            times(median(top.gain for top in best[row])), f"{median(top.lines for top in best[row]):.0f}",
+            "never" if even == math.inf else plural(round(even), "call"),
+        ])  # fmt: skip
+    headings = ["", "fastest in", "faster than NumPy in", "gain", "lines changed",
+                "breaks even after"]  # fmt: skip
+    ports = sum(len(find_kernel(kernel).ports()) for kernel in kernels())
+    counted = f"{len(kernels())} kernels, {ports} ports"
+    shown = markdown_table(headings, rows)
+    return "\n".join([shown, "", *(f"*{counted}; {place}.*" for place in places)])
 
 
 def gain(kernel: str, size: str, a: str, b: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from portstudy.kernel import Kernel
+from portstudy.kernel import Kernel, Port
 from portstudy.proof.rounding import Rounding
 from portstudy.rules import Different, scale_of, ulp
 from portstudy.trees import leaves
@@ -50,18 +50,19 @@ def compare(
     actual: Any,
     *,
     bits: bool = False,
-    elsewhere: bool = False,
+    elsewhere: float = 0.0,
     allowed: list[np.ndarray] | None = None,
     rounding: "Rounding | None" = None,
 ) -> float:
     """Hold a port's outputs against the reference's; returns the largest error, in ulps.
 
-    By the rule of each output; with `bits`, to the last bit; with `elsewhere`, by what the rule
-    allows a whole run of a library that rounds in other places; with `allowed`, by these
-    differences; with `rounding`, by what that may change.
+    By the rule of each output; with `bits`, to the last bit; with `elsewhere`, by so many times
+    what the rule allows, for a library that rounds in other places (`Backend.rounds_elsewhere`);
+    with `allowed`, by these differences; with `rounding`, by what that may change.
     Raises Different, with the first value that differs too much.
     """
     rules = kernel.rules(expected)
+    bits = bits and not elsewhere
     wanted, given = leaves(expected), leaves(actual)
     if len(wanted) != len(given):
         s = "" if len(given) == 1 else "s"
@@ -83,7 +84,7 @@ def compare(
             with np.errstate(invalid="ignore"):  # infinity less infinity
                 distance = np.abs(got.astype(np.float64) - want.astype(np.float64))
             error = np.where(got == want, 0.0, distance)
-        limit = np.zeros(want.shape) if bits else rule.allowed(want, elsewhere=elsewhere)
+        limit = np.zeros(want.shape) if bits else rule.allowed(want) * (elsewhere or 1)
         if allowed is not None:
             limit = np.maximum(limit, allowed[i])
         if rounding is not None:
@@ -111,6 +112,15 @@ def structure(tree: Any) -> str:
     if isinstance(tree, tuple):
         return f"{type(tree).__name__}({', '.join(structure(item) for item in tree)})"
     return "array"
+
+
+def require_structure(port: Port, outputs: Any) -> None:
+    """Raise Different where outputs are not nested as the kernel says."""
+    if port.kernel.measures_rounding:  # and says nothing
+        return
+    given, wanted = structure(outputs), structure(port.kernel.returned)
+    if given != wanted:
+        raise Different(f"{port.kernel.name}/{port.name} returns {given}; expected {wanted}")
 
 
 def values_of(outputs: Any) -> int:

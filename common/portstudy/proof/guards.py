@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from portstudy.kernel import Port
-from portstudy.proof.comparison import _first, _pairs, _same_bits
+from portstudy.proof.comparison import _first, _pairs, _same_bits, require_structure
 from portstudy.rules import Different
 from portstudy.trees import leaves, map_arrays
 
@@ -31,6 +31,7 @@ def run(port: Port, arguments: tuple) -> Run:
     for leaf in leaves(first):
         if leaf.dtype.kind not in "biufc":
             raise Different(f"{who} returns {type(leaf[()]).__name__}; allowed: arrays, numbers")
+    require_structure(port, first)
     for given, now in zip(before, leaves(port.get(placed)), strict=True):
         if isinstance(given, np.ndarray) and not _same_bits(given, now):
             raise Different(f"{who} changed an argument of shape {given.shape} in place")

@@ -172,11 +172,10 @@ def test_without_an_oracle_nothing_is_proven(tmp_path):
     """In float32, where no inputs are dyadic, ports are compared with the reference in float64."""
     (tmp_path / "half").mkdir()
     (tmp_path / "half" / "spec.py").write_text(
-        "from portstudy import Arrays, Kernel, Ulps\n"
+        "from portstudy import Array, Kernel, Ulps\n"
         "half = Kernel(\n"
-        "    inputs=lambda rng, dtype: (rng.normal(size=5),), outputs={'y': Ulps(1)},\n"
-        "    sizes={'check': {}}, reference='numpy_half', alive=lambda a, b: None,\n"
-        "    check=lambda dtype, x: (Arrays(dtype).take('x', x, 'n'),),\n"
+        "    arguments={'x': Array('n')}, inputs=lambda rng: (rng.normal(size=5),),\n"
+        "    outputs={'y': Ulps(1)}, sizes={'check': {}}, reference='numpy_half',\n"
         ")\n"
     )
     source = "def half(x):\n    {}return x / x.dtype.type(2)\n"

@@ -138,20 +138,26 @@ def test_words_are_text_and_markup_is_nodes():
 
 
 def test_readme_and_report_name_the_same_winner(text, html, results):
-    overview = readme.overview()
-    for found in results.everything():
-        (row,) = re.findall(rf"(?m)^\| \[`{found.name}`\].*$", overview)
-        summary = text.partition("## The best port of each kernel")[2].partition("\n## ")[0]
-        (best,) = re.findall(rf"(?m)^\| \[`{found.name}`\].*$", summary)
-        port, gain = found.best.port, times(found.best.gain)
-        for line in (row, best):
-            assert re.search(rf"\b{found.size}\b.*\[`{port}`\].* {re.escape(gain)} \|", line)
+    framed = re.findall(r'win"><a href="#([^"]+)" title="([^"]+)"', html)
+    table = text.partition("## The best port of each kernel")[2].partition("\n## ")[0]
+    rows = re.findall(
+        r"(?m)^\| \[`(\w+)`\]\S+ <sub>(\w+)</sub> \| \[`(\w+)`\]\S+ \| (\S+) \|", table
+    )
+    every = results.everything()
+    expected = [(f.name, f.size, f.best.port, times(f.best.gain)) for f in every]
+    assert rows == expected
+    assert framed == [(f"{name}-{port}", f"{port}: {gain}") for name, _, port, gain in expected]
+    for found in every:  # what the README counts, its picture and its tables name
         assert (
-            f'title="{port}: {gain}"'
-            in re.findall(r'win"><a [^>]+', html)[
-                [other.name for other in results.everything()].index(found.name)
-            ]
+            readme.table(found.name, found.size)
+            .splitlines()[2]
+            .startswith(f"| {readme.link(found.best)} ")
         )
+        tops = readme.best()[found.name]
+        if found.best.library in tops and found.best.port not in found.kernel.peers:
+            assert max(tops.values(), key=lambda top: top.gain).port == found.best.port
+    won = [int(count) for count in re.findall(r"(?m)^\| [^|]+ \| (\d+) \|", readme.frameworks())]
+    assert sum(won) == sum(not found.best.is_reference for found in every)
 
 
 def test_what_is_out_of_date_is_said(tmp_path, monkeypatch, capsys):

@@ -156,7 +156,7 @@ def disagreements() -> list[tuple[str, str]]:
 def proof(found: Comparison) -> str:
     """How the outputs of these ports were compared with the reference's."""
     spec = found.kernel
-    rules = ", ".join(f"{name} {rule(r)}" for name, r in spec.outputs.items())
+    rules = ", ".join(f"{name} {rule(r)}" for name, r in spec.rules(()).items())
     largest = max((r.error for r in found if r.error == r.error), default=math.nan)
     how = "compared within the tolerances of the spec"
     if spec.dyadic is not None:
@@ -167,7 +167,7 @@ def proof(found: Comparison) -> str:
     error = f"; largest error {largest:.3g} ulps" if largest == largest else ""
     wrong = wrong_ports(spec.name)
     more = [
-        "every single step on general inputs" if spec.single_steps else "general inputs",
+        "every single step on general inputs" if spec.steps else "general inputs",
         "float32 against float64",
         f"{wrong} known-wrong ports that must fail" if wrong else "",
     ]
