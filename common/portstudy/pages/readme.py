@@ -52,7 +52,7 @@ def frameworks() -> str:
     """
     best: dict[str, list[Result]] = {row: [] for row in ROWS}
     wins: Counter[str] = Counter()
-    places = {}
+    places: dict[str, None] = {}
     for found in read().everything():
         tops: dict[str, Result] = {}
         for result in found:
@@ -65,14 +65,13 @@ def frameworks() -> str:
         places |= dict.fromkeys(run.conditions for run in found.runs)
     rows = []
     for row, name in ROWS.items():
-        faster, even = (
-            sum(top.gain > 1 for top in best[row]),
-            median(top.break_even for top in best[row]),
+        gains, even, lines = (
+            [getattr(top, what) for top in best[row]] for what in ("gain", "break_even", "lines")
         )
         rows.append([
-            name, str(wins[row]), f"{faster} of {len(best[row])}",
-            times(median(top.gain for top in best[row])), f"{median(top.lines for top in best[row]):.0f}",
-            "never" if even == math.inf else plural(round(even), "call"),
+            name, str(wins[row]), f"{sum(gained > 1 for gained in gains)} of {len(gains)}",
+            times(median(gains)), f"{median(lines):.0f}",
+            "never" if median(even) == math.inf else plural(round(median(even)), "call"),
         ])  # fmt: skip
     headings = ["", "fastest in", "faster than NumPy in", "gain", "lines changed",
                 "breaks even after"]  # fmt: skip
