@@ -10,14 +10,14 @@ import importlib.metadata
 import os
 import re
 import shutil
-import sys
-from collections.abc import Iterator
+import signal
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import settings
-from portstudy import Port, Unavailable, UnknownName, find_kernel, kernels, load
+from portstudy import InvalidInput, Port, Unavailable, UnknownName, find_kernel, kernels, load
 from portstudy.backends import LIBRARIES, library_of
 from portstudy.find import load_file
 from portstudy.importing import import_file
@@ -45,6 +45,11 @@ class Case(NamedTuple):
     def __str__(self) -> str:
         return "-".join(self)
 
+    def source(self) -> str:
+        """Of the port, and of what its folder's ports share."""
+        files = files_of(find_kernel(self.kernel).path(self.port))
+        return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
 
 def cases(*names: str, dtypes: tuple[str, ...] = DTYPES) -> list[Case]:
     """Every port of these kernels, or of all, on the devices that may be here."""
@@ -55,6 +60,15 @@ def cases(*names: str, dtypes: tuple[str, ...] = DTYPES) -> list[Case]:
         for dtype in dtypes
         for device in (DEVICES if CUDA_MAY_BE_HERE else ["cpu"])
     ]
+
+
+def of_any_shape(cases: list[Case]) -> list[Case]:
+    """Those that may be called with other shapes than those of size `check`.
+
+    For each shape torch.compile takes seconds, ten in the worst case: its ports have been compiled
+    for size `check` and are left out here. Most others take a tenth of a second, Numba's nothing.
+    """
+    return [case for case in cases if "torch.compile" not in case.source()]
 
 
 @contextlib.contextmanager
@@ -75,8 +89,6 @@ def skipped_if_unavailable(
 
 def open_port(case: Case) -> Port:
     """The port of a case, if it is available."""
-    if dynamo := sys.modules.get("torch._dynamo"):  # whose limit is 8 compilations of a function
-        dynamo.config.recompile_limit = 100
     with skipped_if_unavailable(library_of(case.port), case.device, case.dtype):
         return load(case.kernel, case.port, dtype=case.dtype, device=case.device)
 
@@ -118,7 +130,7 @@ def ports(cases: list[Case]) -> Any:
 
 port = ports(cases())
 network_port = ports(cases(*NETWORKS))
-float32_network_port = ports(cases(*NETWORKS, dtypes=("float32",)))
+small_network_port = ports(of_any_shape(cases(*NETWORKS)))
 ensemble_port = ports(cases("lif_ensemble"))
 
 
@@ -126,6 +138,31 @@ ensemble_port = ports(cases("lif_ensemble"))
 def inputs(kernel: str, dtype: str, *, dyadic: bool = True) -> tuple:
     """The inputs of size `check`, made once: they are read-only."""
     return find_kernel(kernel).make_inputs("check", dtype, dyadic=dyadic)
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """What the test starts obeys Ctrl-C, even where the suite runs in the background.
+
+    There a shell has it ignored, and what ignores a signal has children that do so too.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+each_dtype = pytest.mark.parametrize("dtype", DTYPES)
+
+
+def assert_refused(kernel: str, dtype: str, arguments: Iterable, message: str) -> None:
+    """A kernel refuses these arguments, in these words.
+
+    The reference is asked, for all: the check is the kernel's, and test_bad_input.py shows that no
+    port does anything before it.
+    """
+    reference = load(kernel, find_kernel(kernel).reference, dtype=dtype)
+    with pytest.raises(InvalidInput, match=message):
+        reference.check(*arguments)
 
 
 def pytest_configure(config: pytest.Config) -> None:

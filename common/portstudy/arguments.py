@@ -87,8 +87,9 @@ class Bounded:
     def allowed(self, lengths: Mapping[Any, int]) -> str:
         """The bounds in words."""
         bounds = {word: lengths.get(bound, bound) for word, bound in self.bounds.items()}
-        if self.whole and isinstance(bounds.get("below"), int):
-            bounds["up to"] = bounds.pop("below") - 1
+        if self.whole and isinstance(below := bounds.get("below"), int):
+            del bounds["below"]
+            bounds["up to"] = below - 1
         words = {word: _spelt(bound) for word, bound in bounds.items()}
         if {"from", "up to"} == set(words):
             return f"from {words['from']} to {words['up to']}"

@@ -91,7 +91,7 @@ def functions(paths: tuple[str, ...]) -> Functions:
             raise UnknownName(f"file {name!r} does not exist; allowed: a Python file")
         if path.stem in files:
             raise UnknownName(
-                f"file {name!r}: there is another {path.stem!r}; allowed: files with different names"
+                f"file {name!r}: there is another {path.stem!r}; allowed: files of different names"
             )
         files[path.stem] = path
     for path in files.values():

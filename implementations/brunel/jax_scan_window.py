@@ -10,7 +10,7 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
-from .jax_jit import send
+from .jax_jit_step import send
 from .spec import State
 
 

@@ -342,7 +342,7 @@ brunel = Kernel(
             neurons=120, indegree=48, g=4.6, eta=2.0, delay=7, refractory_steps=20, steps=251
         ),
     },
-    reference="numpy_rows",
+    reference="numpy_event",
     check=check,
     alive=alive,
     steps="external",

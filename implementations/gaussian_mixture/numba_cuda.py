@@ -16,7 +16,7 @@ on it leaves the GPU idle, but to fetch them to the host would take longer. Whet
 is known on the GPU alone: the kernels queued after that find it out and return at once.
 
 A block has 48 KB of the near memory, which holds tiles of up to 95 classes and dimensions together
-in float64. The sums are those of `numba_fused`: around the old means, with a 1 in front of the
+in float64. The sums are those of `numba_parallel`: around the old means, with a 1 in front of the
 deviation, count, shift and scatter of a class are sum r (1, x - o) (1, x - o)^T.
 """
 

@@ -121,7 +121,7 @@ gaussian_mixture = Kernel(
         "wide": dict(points=100_000, dims=16, classes=8, iterations=10),
         "check": dict(points=500, dims=3, classes=4, iterations=20, tolerance=1.3e-4),
     },
-    reference="numpy_classes",
+    reference="numpy_loop",
     check=check,
     alive=alive,
     work=work,

@@ -1,6 +1,6 @@
 """A row is one value: seen as a record of known length, it is copied by two vector moves.
 
-The loops of `numba_serial` ask, for each row anew, how many columns there are and whether the
+The loops of `numba_fill` ask, for each row anew, how many columns there are and whether the
 arrays overlap. A record's length is part of its type: Numba compiles for it, and there is nothing
 left to ask. That gains little, because both wait for the memory.
 """

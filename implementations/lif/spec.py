@@ -207,7 +207,6 @@ lif = Kernel(
         "small": dict(neurons=1000, steps=2000),
         "large": dict(neurons=4000, steps=2000),
         "wide": dict(neurons=16000, steps=200),  # 2 GB of weights
-        "tutorial": dict(neurons=1000, steps=9999),
         # The original tutorial's workload: without a drive no neuron ever fires, at any weights.
         "silent": dict(neurons=1000, steps=9999, driven=False),
         "check": dict(neurons=64, steps=400),

@@ -10,7 +10,7 @@ replay, and what is kept has to be copied out before: the raster is, and the sta
 are copied in, unless they are marked as staying where they are: copying the weights costs more than
 a step that reads them.
 
-On a CPU there is nothing to record: this is torch_compile with five steps a call.
+On a CPU there is nothing to record: this is torch_compile_step with five steps a call.
 """
 
 import torch

@@ -141,7 +141,7 @@ lif_ensemble = Kernel(
         "check": dict(trials=5, neurons=48, steps=300, raster=True),
     },
     reference="numpy_loop",
-    references={"large": "numpy_batched", "wide": "numpy_batched"},
+    references={"large": "numpy_vectorised", "wide": "numpy_vectorised"},
     check=check,
     alive=alive,
     steps="steps",

@@ -3,7 +3,7 @@
 Every process runs this same program on the same arguments, and takes from them the trials that its
 number, its rank, says. Nothing is said between them until all steps are done, and then once:
 afterwards every process has all results. They find each other before, by `init_process_group` or
-`torchrun`, on one machine or on several; one alone does what `torch_batched` does.
+`torchrun`, on one machine or on several; one alone does what `torch_eager` does.
 
 Where a JAX program states how arrays are cut, and the compiler does the rest, here it is written
 out: which part is mine, and what is sent to all. Gathering wants parts of one length, so trials are

@@ -232,7 +232,7 @@ lif_sparse = Kernel(
         "large": dict(neurons=100_000, synapses=1000, delay=12, refractory_steps=16, steps=50),
         "check": dict(neurons=128, synapses=12, delay=5, refractory_steps=16, steps=202),
     },
-    reference="numpy_csr",
+    reference="numpy_event",
     check=check,
     alive=alive,
     steps="steps",

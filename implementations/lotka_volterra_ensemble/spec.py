@@ -54,7 +54,7 @@ lotka_volterra_ensemble = Kernel(
         "small": dict(runs=1_000, steps=1_000),
         "check": dict(runs=150, steps=203),  # no whole number of blocks, nor of chunks of steps
     },
-    reference="numpy_batched",
+    reference="numpy_vectorised",
     alive=alive,
     work=work,
     peers=("diffrax_euler",),

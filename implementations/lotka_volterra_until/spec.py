@@ -80,5 +80,5 @@ lotka_volterra_until = Kernel(
     reference="numpy_loop",
     alive=alive,
     work=work,
-    peers=("diffrax_event",),
+    peers=("diffrax_euler",),
 )

@@ -39,7 +39,7 @@ over the curvature of the loss, some 1.5 here) steps overshoot, errors grow a hu
 times in three epochs, and no two ports train the same network.
 
 Left out: JAX without jit (to dispatch both passes operation by operation takes a hundred times as
-long as jax_step), a backward pass by hand in JAX (compiled, it takes as long as the one that
+long as jax_jit_step), a backward pass by hand in JAX (compiled, it takes as long as the one that
 `value_and_grad` derives), `vmap` over examples (the gradient of a mean needs none), Numba in
 parallel (a step takes tens of microseconds, and waits for the one before), and a second graph of
 torch.compile, for the smaller batch or for several steps at once.

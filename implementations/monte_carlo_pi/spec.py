@@ -89,7 +89,7 @@ monte_carlo_pi = Kernel(
         "small": dict(chunks=16, length=65_536),
         "check": dict(chunks=7, length=10_007),
     },
-    reference="numpy_chunks",
+    reference="numpy_blocks",
     check=check,
     alive=alive,
     work=work,

@@ -55,7 +55,7 @@ polynomial_sum = Kernel(
     },
     inputs=make_inputs,
     dyadic=make_dyadic,
-    # The serial sum, numba_serial, is off by some sqrt(9001) = 95 ulps.
+    # The serial sum, numba_njit, is off by some sqrt(9001) = 95 ulps.
     outputs={"total": Ulps(256, floor=1.0)},
     sizes={
         "large": dict(entries=20_000_000),

@@ -1,7 +1,7 @@
 """NumPy allocates, Numba fills: the same loop, into memory that lies in huge pages.
 
 For large arrays NumPy asks the system for huge pages and Numba does not, and where a result is
-written once, small pages cost more than the sums (see interleave_rows/numba_serial.py).
+written once, small pages cost more than the sums (see interleave_rows/numba_fill.py).
 """
 
 import numpy as np

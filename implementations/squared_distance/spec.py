@@ -59,7 +59,7 @@ squared_distance = Kernel(
     },
     inputs=make_inputs,
     dyadic=make_dyadic,
-    # The serial sum, numba_serial, is off by some sqrt(9001) = 95 ulps.
+    # The serial sum, numba_njit, is off by some sqrt(9001) = 95 ulps.
     outputs={"distance": Ulps(256)},
     sizes={
         "large": dict(entries=20_000_000),

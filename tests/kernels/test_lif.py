@@ -19,7 +19,7 @@ from tests.kernels.networks import (
     voltage_after,
 )
 
-NEURONS, STEPS = 310, 700  # shared by several tests, because most ports compile for each shape
+NEURONS, STEPS = 310, 700  # shared by several tests, because JAX compiles for each shape
 LONGEST = 300  # steps to threshold
 
 
@@ -37,12 +37,12 @@ def test_3000_steps_of_310_neurons_to_the_bit(network_port: Port):
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0**30])
-def test_without_a_drive_nothing_fires_at_any_weights(network_port: Port, scale: float):
+def test_without_a_drive_nothing_fires_at_any_weights(small_network_port: Port, scale: float):
     """The original tutorial's workload: its weights are read in every step and never matter."""
     weights = scale * np.random.default_rng(0).normal(size=(NEURONS, NEURONS))
     rest = np.full(NEURONS, DYADIC.v_reset)
     spikes, voltage = simulate(
-        network_port, Network(weights, np.zeros(NEURONS), rest, DYADIC, STEPS)
+        small_network_port, Network(weights, np.zeros(NEURONS), rest, DYADIC, STEPS)
     )
     assert not spikes.any()
     assert (voltage == rest).all()
@@ -104,9 +104,9 @@ def sweep(parameters: Parameters, dtype: str) -> Sweep:
 
 
 @pytest.fixture(scope="module", params=[DYADIC, GENERAL], ids=["dyadic", "general"])
-def swept(request: pytest.FixtureRequest, network_port: Port) -> tuple[Sweep, Any, Any]:
-    expected = sweep(request.param, network_port.backend.dtype)
-    return expected, *simulate(network_port, expected.network)
+def swept(request: pytest.FixtureRequest, small_network_port: Port) -> tuple[Sweep, Any, Any]:
+    expected = sweep(request.param, small_network_port.backend.dtype)
+    return expected, *simulate(small_network_port, expected.network)
 
 
 def test_interspike_intervals_are_those_of_the_closed_form(swept):
@@ -140,7 +140,7 @@ EIGHTH = DYADIC._replace(dt=2.0)  # of the way to v_inf in a step: dt / tau = 1/
 
 
 @pytest.mark.parametrize("sources", [[0], [5], [0, 3, 7], list(range(SMALL))])
-def test_spikes_arrive_at_once_and_in_full(network_port: Port, sources: list[int]):
+def test_spikes_arrive_at_once_and_in_full(small_network_port: Port, sources: list[int]):
     """dt/tau R w for each source, in the very step; who fires does not integrate in that step."""
     dt, tau, v_reset, v_threshold, resistance = EIGHTH
     rng = np.random.default_rng(1)
@@ -148,22 +148,22 @@ def test_spikes_arrive_at_once_and_in_full(network_port: Port, sources: list[int
     drive = rng.integers(0, 8, SMALL) / 4
     fired = np.isin(np.arange(SMALL), sources)
     start = np.where(fired, v_threshold, v_reset)  # at threshold is enough
-    spikes, voltage = simulate(network_port, Network(weights, drive, start, EIGHTH, 1))
+    spikes, voltage = simulate(small_network_port, Network(weights, drive, start, EIGHTH, 1))
     current = weights[sources].sum(axis=0) + drive
     assert (spikes == fired).all()
     assert (voltage == np.where(fired, v_reset, v_reset + dt / tau * resistance * current)).all()
 
 
-def test_threshold_itself_fires_and_the_next_value_below_does_not(network_port: Port):
-    threshold = np.dtype(network_port.backend.dtype).type(EIGHTH.v_threshold)
+def test_threshold_itself_fires_and_the_next_value_below_does_not(small_network_port: Port):
+    threshold = np.dtype(small_network_port.backend.dtype).type(EIGHTH.v_threshold)
     start = np.full(SMALL, threshold)
     start[::2] = np.nextafter(threshold, -np.inf, dtype=start.dtype)
     none = np.zeros((SMALL, SMALL))
-    spikes, _ = simulate(network_port, Network(none, none[0], start, EIGHTH, 1))
+    spikes, _ = simulate(small_network_port, Network(none, none[0], start, EIGHTH, 1))
     assert spikes.tolist() == [[False, True] * (SMALL // 2)]
 
 
-def test_a_spike_travels_along_a_chain_one_neuron_a_step(network_port: Port):
+def test_a_spike_travels_along_a_chain_one_neuron_a_step(small_network_port: Port):
     """Each neuron lifts the next from v_reset exactly to threshold; the last excites the first."""
     dt, tau, v_reset, v_threshold, resistance = EIGHTH
     weight = (v_threshold - v_reset) / (dt / tau * resistance)
@@ -171,7 +171,7 @@ def test_a_spike_travels_along_a_chain_one_neuron_a_step(network_port: Port):
     start = np.full(SMALL, v_reset)
     start[0] = v_threshold
     spikes, voltage = simulate(
-        network_port, Network(chain, np.zeros(SMALL), start, EIGHTH, 2 * SMALL)
+        small_network_port, Network(chain, np.zeros(SMALL), start, EIGHTH, 2 * SMALL)
     )
     assert (spikes == np.tile(np.eye(SMALL, dtype=bool), (2, 1))).all()
     assert (voltage == start).all()

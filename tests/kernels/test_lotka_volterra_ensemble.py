@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from portstudy import InvalidInput, Port, find_kernel, load
+from portstudy import Port, find_kernel, load
 
-from tests.conftest import cases, inputs, ports
+from tests.conftest import assert_refused, cases, each_dtype, inputs, ports
 
 port = ports(cases("lotka_volterra_ensemble"))
 
@@ -40,11 +40,9 @@ BAD: list[tuple[int, Callable, str]] = [
 ]
 
 
+@each_dtype
 @pytest.mark.parametrize(("position", "spoil", "message"), BAD)
-def test_argument_is_refused(port: Port, position: int, spoil: Callable, message: str):
-    arguments = list(inputs("lotka_volterra_ensemble", port.backend.dtype))
+def test_argument_is_refused(dtype: str, position: int, spoil: Callable, message: str):
+    arguments = list(inputs("lotka_volterra_ensemble", dtype))
     arguments[position] = spoil(arguments[position])
-    compiled = port.backend.compiled()
-    with pytest.raises(InvalidInput, match=message):
-        port(*arguments)
-    assert port.backend.compiled() == compiled
+    assert_refused("lotka_volterra_ensemble", dtype, arguments, message)

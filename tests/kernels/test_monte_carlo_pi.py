@@ -5,9 +5,9 @@ import math
 
 import numpy as np
 import pytest
-from portstudy import InvalidInput, Port, load
+from portstudy import Port, load
 
-from tests.conftest import cases, inputs, ports, skipped_if_unavailable
+from tests.conftest import assert_refused, cases, each_dtype, inputs, ports, skipped_if_unavailable
 
 port = ports(cases("monte_carlo_pi"))
 
@@ -56,12 +56,12 @@ def test_any_number_of_threads_counts_the_same(threads: int):
         inside, _, _ = parallel(*arguments)
     finally:
         numba.set_num_threads(before)
-    assert inside == load("monte_carlo_pi", "numpy_chunks")(*arguments)[0]
+    assert inside == load("monte_carlo_pi", "numpy_blocks")(*arguments)[0]
 
 
 def test_intervals_hold_pi_as_often_as_they_say():
     """One of a million generators that are right would fail: 4.9 standard errors of 400 runs."""
-    reference, runs = load("monte_carlo_pi", "numpy_chunks"), 400
+    reference, runs = load("monte_carlo_pi", "numpy_blocks"), 400
     _, quantiles, *_ = inputs("monte_carlo_pi", "float64")
     deviates = []
     for run in range(runs):
@@ -73,6 +73,7 @@ def test_intervals_hold_pi_as_often_as_they_say():
     assert abs(np.sum(deviates)) < 4.9 * math.sqrt(runs)
 
 
+@each_dtype
 @pytest.mark.parametrize(
     ("position", "value", "message"),
     [
@@ -87,10 +88,7 @@ def test_intervals_hold_pi_as_often_as_they_say():
         (3, 1e6, r"^length: 1000000\.0; allowed: integers from 1 to 2\*\*63 - 1$"),
     ],
 )
-def test_bad_input(port: Port, position: int, value, message: str):
-    arguments = list(inputs("monte_carlo_pi", port.backend.dtype))
+def test_bad_input(dtype: str, position: int, value, message: str):
+    arguments = list(inputs("monte_carlo_pi", dtype))
     arguments[position] = value
-    compiled = port.backend.compiled()
-    with pytest.raises(InvalidInput, match=message):
-        port(*arguments)
-    assert port.backend.compiled() == compiled
+    assert_refused("monte_carlo_pi", dtype, arguments, message)

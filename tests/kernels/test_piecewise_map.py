@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from portstudy import InvalidInput, Port
+from portstudy import Port
 
-from tests.conftest import cases, inputs, ports
+from tests.conftest import assert_refused, cases, each_dtype, inputs, ports
 
 pipe_port = ports(cases("piecewise_map"))
 
@@ -33,6 +33,7 @@ def test_values_of_the_moody_chart(pipe_port: Port):
     assert np.round(friction[:6].astype(float), 4).tolist() == charted
 
 
+@each_dtype
 @pytest.mark.parametrize(
     ("argument", "spoilt", "message"),
     [
@@ -47,10 +48,7 @@ def test_values_of_the_moody_chart(pipe_port: Port):
         (2, True, "^iterations: True; allowed: integers from 1"),
     ],
 )
-def test_argument_is_refused(pipe_port: Port, argument: int, spoilt, message: str):
-    arguments = list(inputs("piecewise_map", pipe_port.backend.dtype, dyadic=False))
+def test_argument_is_refused(dtype: str, argument: int, spoilt, message: str):
+    arguments = list(inputs("piecewise_map", dtype, dyadic=False))
     arguments[argument] = spoilt
-    compiled = pipe_port.backend.compiled()
-    with pytest.raises(InvalidInput, match=message):
-        pipe_port(*arguments)
-    assert pipe_port.backend.compiled() == compiled
+    assert_refused("piecewise_map", dtype, arguments, message)

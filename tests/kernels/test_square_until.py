@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from portstudy import InvalidInput, Port
+from portstudy import Port
 
-from tests.conftest import cases, inputs, ports
+from tests.conftest import assert_refused, cases, each_dtype, inputs, of_any_shape, ports
 
 port = ports(cases("square_until"))
+small_port = ports(of_any_shape(cases("square_until")))
 
 
 def test_closed_form(port: Port):
@@ -23,8 +24,8 @@ def test_closed_form(port: Port):
     np.testing.assert_allclose(x, expected, rtol=2**steps * np.finfo(start.dtype).eps)
 
 
-def test_what_is_small_enough_is_left_alone(port: Port):
-    x, count = port([0.5, -0.25], 1.0)
+def test_what_is_small_enough_is_left_alone(small_port: Port):
+    x, count = small_port([0.5, -0.25], 1.0)
     assert x.tolist() == [0.5, -0.25]
     assert count == 0
 
@@ -40,11 +41,9 @@ BAD: list[tuple[int, Callable, str]] = [
 ]
 
 
+@each_dtype
 @pytest.mark.parametrize(("position", "spoil", "message"), BAD)
-def test_argument_is_refused(port: Port, position: int, spoil: Callable, message: str):
-    arguments = list(inputs("square_until", port.backend.dtype))
+def test_argument_is_refused(dtype: str, position: int, spoil: Callable, message: str):
+    arguments = list(inputs("square_until", dtype))
     arguments[position] = spoil(arguments[position])
-    compiled = port.backend.compiled()
-    with pytest.raises(InvalidInput, match=message):
-        port(*arguments)
-    assert port.backend.compiled() == compiled
+    assert_refused("square_until", dtype, arguments, message)

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
-from portstudy import InvalidInput, Port, load
+from portstudy import Port, load
 
-from tests.conftest import cases, inputs, ports, skipped_if_unavailable
+from tests.conftest import assert_refused, cases, each_dtype, inputs, ports, skipped_if_unavailable
 
 port = ports(cases("threefry"))
 
@@ -142,6 +142,7 @@ def test_every_bit_is_set_half_of_the_time():
     assert (abs(np.triu(signs.T @ signs, 1)) < bound).all()
 
 
+@each_dtype
 @pytest.mark.parametrize(
     ("position", "value", "message"),
     [
@@ -159,16 +160,12 @@ def test_every_bit_is_set_half_of_the_time():
         (4, 128, r"^width: 128; allowed: 32(, 64)?$"),
     ],
 )
-def test_bad_input(port: Port, position: int, value, message: str):
-    arguments = list(inputs("threefry", port.backend.dtype))
+def test_bad_input(dtype: str, position: int, value, message: str):
+    arguments = list(inputs("threefry", dtype))
     arguments[position] = value
-    compiled = port.backend.compiled()
-    with pytest.raises(InvalidInput, match=message):
-        port(*arguments)
-    assert port.backend.compiled() == compiled
+    assert_refused("threefry", dtype, arguments, message)
 
 
 def test_a_float32_port_has_no_64_bits():
     arguments = inputs("threefry", "float64")
-    with pytest.raises(InvalidInput, match=r"^width: 64; allowed: 32$"):
-        load("threefry", "numpy_vectorised", dtype="float32")(*arguments)
+    assert_refused("threefry", "float32", arguments, r"^width: 64; allowed: 32$")

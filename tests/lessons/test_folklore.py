@@ -39,7 +39,7 @@ def loop_table() -> str:
         [f"{kernel}: {link(recorded(kernel, size)[before])}",
          link(recorded(kernel, size)[after]), gain(kernel, size, before, after)]
         for kernel, size, before, after in (
-            ("lif", "small", "jax_jit", "jax_scan"),
+            ("lif", "small", "jax_jit_step", "jax_scan"),
             ("lif", "small", "jax_fori", "jax_scan"),
             ("nested_recurrence", "large", "jax_jit_row", "jax_scan"),
             ("nested_recurrence", "large", "jax_fori", "jax_scan"),
@@ -196,8 +196,8 @@ def test_a_silent_network_hides_every_mistake():
     """Without a drive and starting at rest, the network fires no spikes, so its weights are never
     added to anything: transposed, or a thousand times as large, they give the same answer."""
     rng = np.random.default_rng(0)
-    silent = spec.make_inputs(rng, neurons=50, steps=400, driven=False)
-    driven = spec.make_inputs(rng, neurons=50, steps=400)
+    silent = spec.make_inputs(rng, np.dtype(float), neurons=50, steps=400, driven=False)
+    driven = spec.make_inputs(rng, np.dtype(float), neurons=50, steps=400)
 
     def spikes(weights, *rest):
         return numpy_dense.lif(weights, *rest)[0].sum()

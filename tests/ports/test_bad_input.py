@@ -1,6 +1,7 @@
-"""What no port takes: every port says so in the same words, before anything is compiled.
+"""What no port takes: a kernel says so for all of its ports, before anything is compiled.
 
-A message names the argument, what was given and what is allowed. Names that do not exist are
+A message names the argument, what was given and what is allowed. What a kernel alone refuses is
+tested beside it, in tests/kernels; here is what all have in common. Names that do not exist are
 answered with the nearest that does; a library that is missing and a port that is broken are two
 different things.
 """
@@ -11,12 +12,32 @@ from typing import Any
 
 import numpy as np
 import pytest
-from portstudy import Broken, InvalidInput, Port, Unavailable, UnknownName, find_kernel, load
+from portstudy import (
+    Broken,
+    InvalidInput,
+    Unavailable,
+    UnknownName,
+    find_kernel,
+    kernels,
+    load,
+)
 from portstudy.backends import LIBRARIES, library_of
 from portstudy.find import load_file
+from portstudy.proof.comparison import structure
+from portstudy.trees import leaves
 
 from tests import conftest
-from tests.conftest import CUDA_MAY_BE_HERE, Case, inputs, open_port, skipped_if_unavailable
+from tests.conftest import (
+    CUDA_MAY_BE_HERE,
+    NETWORKS,
+    Case,
+    assert_refused,
+    cases,
+    each_dtype,
+    inputs,
+    open_port,
+    skipped_if_unavailable,
+)
 
 
 def changed(array: np.ndarray, index: tuple, value: float) -> np.ndarray:
@@ -31,7 +52,7 @@ def but(**parameters: Any) -> Callable:
 
 NUMBERS = r"allowed: integers from 0 to 2\*\*63 - 1$"
 
-# Argument, how it is spoilt, and what every port says. `...` in an index: there may be trials.
+# Argument, how it is spoilt, and what the kernel says. `...` in an index: there may be trials.
 BAD: list[tuple[str, Callable, str]] = [
     (
         "weights",
@@ -81,18 +102,70 @@ BAD: list[tuple[str, Callable, str]] = [
 ]
 
 
+@pytest.mark.parametrize("kernel", NETWORKS)
 @pytest.mark.parametrize(("argument", "spoil", "message"), BAD)
-def test_argument_is_refused(
-    float32_network_port: Port, argument: str, spoil: Callable, message: str
-):
-    port = float32_network_port
+def test_argument_is_refused(kernel: str, argument: str, spoil: Callable, message: str):
     position = ["weights", "drive", "state", "parameters", "steps"].index(argument)
-    arguments = list(inputs(port.kernel.name, "float32"))
+    arguments = list(inputs(kernel, "float32"))
     arguments[position] = spoil(arguments[position])
-    compiled = port.backend.compiled()
-    with pytest.raises(InvalidInput, match=message):
+    assert_refused(kernel, "float32", arguments, message)
+
+
+@each_dtype
+@pytest.mark.parametrize("kernel", kernels())
+def test_no_argument_may_be_none(kernel: str, dtype: str):
+    arguments = inputs(kernel, dtype)
+    for i, name in enumerate(find_kernel(kernel).arguments):
+        if name != "width":  # None: as wide as the dtype
+            given = (*arguments[:i], None, *arguments[i + 1 :])
+            assert_refused(kernel, dtype, given, "None|object")
+
+
+def as_python(argument: Any) -> Any:
+    """Lists for arrays and plain tuples for NamedTuples."""
+    if isinstance(argument, tuple):
+        return tuple(as_python(item) for item in argument)
+    return argument if isinstance(argument, int) else argument.tolist()
+
+
+@each_dtype
+@pytest.mark.parametrize("kernel", kernels())
+def test_lists_do_as_well_as_arrays(kernel: str, dtype: str):
+    """They are the same arrays when a port sees them."""
+    check = load(kernel, find_kernel(kernel).reference, dtype=dtype).check
+    arguments = inputs(kernel, dtype)
+    given, wanted = check(*as_python(arguments)), check(*arguments)
+    for mine, theirs in zip(leaves(given), leaves(wanted), strict=True):
+        assert type(mine) is type(theirs)
+        assert np.asarray(mine).dtype == np.asarray(theirs).dtype
+        assert np.asarray(mine).tobytes() == np.asarray(theirs).tobytes()
+    assert structure(given) == structure(wanted)
+
+
+class Reached(Exception):
+    """The backend was."""
+
+
+# A port for each backend: what comes before the backend is `Port.__call__`, the same for all.
+ONE_OF_EACH = {find_kernel(case.kernel).backend(case.port): case for case in reversed(cases())}
+
+
+@pytest.mark.parametrize("case", ONE_OF_EACH.values(), ids=str)
+def test_bad_input_reaches_no_backend(case: Case, monkeypatch: pytest.MonkeyPatch):
+    """Nor does it reach the port: nothing is put on a device, nothing called, nothing compiled."""
+
+    def reached(*_: Any) -> None:
+        raise Reached
+
+    port = open_port(case)
+    for verb in ("put", "call", "wait", "get"):
+        monkeypatch.setattr(port.backend, verb, reached)
+    arguments = inputs(case.kernel, case.dtype)
+    for i in range(len(arguments)):
+        with pytest.raises(InvalidInput):
+            port(*arguments[:i], None, *arguments[i + 1 :])
+    with pytest.raises(Reached):
         port(*arguments)
-    assert port.backend.compiled() == compiled
 
 
 @pytest.mark.parametrize(

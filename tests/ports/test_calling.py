@@ -49,9 +49,9 @@ def test_too_many_arguments(port):
 def test_help_and_signature_are_those_of_the_function(port):
     assert tuple(inspect.signature(port).parameters) == ARGUMENTS
     assert "weights: (neurons, neurons)" in str(inspect.signature(port))
-    text = pydoc.render_doc(port, renderer=pydoc.plaintext)
+    text = pydoc.render_doc(port, renderer=pydoc.plaintext)  # type: ignore[attr-defined]
     assert "lif/numpy_event(weights, drive, state, parameters, steps)" in text
-    assert find_kernel("lif").lesson("numpy_event") in text
+    assert find_kernel("lif").summary("numpy_event") in text
 
 
 @pytest.mark.parametrize("name", kernels())

@@ -5,16 +5,7 @@ import re
 
 import pytest
 from portstudy import Port, find_kernel, kernels
-from portstudy.proof import (
-    compare,
-    prove_accuracy,
-    prove_free_run,
-    prove_single_steps,
-    prove_to_the_bit,
-    run,
-)
-
-from tests.conftest import inputs
+from portstudy.proof import prove
 
 SOURCES = [(kernel, port) for kernel in kernels() for port in find_kernel(kernel).ports()]
 
@@ -51,36 +42,6 @@ def test_file_is_a_docstring_and_the_computation(kernel, port):
     assert FOREIGN.findall(code.split('"""', 2)[2]) == []
 
 
-def test_every_guard_holds(port: Port):
-    run(port, port.check(*inputs(port.kernel.name, port.backend.dtype, dyadic=False)))
-
-
-def test_to_the_bit_on_dyadic_inputs(port: Port):
-    if port.kernel.dyadic is None:
-        pytest.skip(f"{port.kernel.name} has no dyadic inputs")
-    prove_to_the_bit(port, inputs(port.kernel.name, port.backend.dtype))
-
-
-def test_single_steps_from_the_references_states(port: Port):
-    if not port.kernel.steps:
-        pytest.skip(f"{port.kernel.name} has no steps")
-    prove_single_steps(port, inputs(port.kernel.name, port.backend.dtype, dyadic=False))
-
-
-def test_accuracy(port: Port):
-    """Accurate throughout, unless rounding flipped a spike: from there on two courses are right."""
-    arguments = inputs(port.kernel.name, port.backend.dtype, dyadic=False)
-    if port.kernel.explain is None or not prove_free_run(port, arguments).note:
-        prove_accuracy(port, arguments)
-
-
-def as_python(argument):
-    """Lists for arrays and plain tuples for NamedTuples."""
-    if isinstance(argument, tuple):
-        return tuple(as_python(item) for item in argument)
-    return argument if isinstance(argument, int) else argument.tolist()
-
-
-def test_lists_do_as_well_as_arrays(port: Port):
-    arguments = inputs(port.kernel.name, port.backend.dtype)
-    compare(port.kernel, port(*arguments), port(*as_python(arguments)), bits=True)
+def test_it_is_equal_to_the_reference(port: Port):
+    """In every tier that its kernel has, under all guards. The message says which one failed."""
+    prove(port)

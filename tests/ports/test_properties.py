@@ -18,8 +18,8 @@ from portstudy.proof import compare
 
 from tests.kernels.networks import Network, exactly, simulate
 
-# (neurons, steps). JAX, torch and Brian2 compile for each shape (Brian2 for seconds, and remembers
-# only the last), torch for each value of a parameter too. NEST cannot do without dt < tau.
+# (neurons, steps). JAX and Brian2 compile for each shape (Brian2 for seconds, and remembers only
+# the last). NEST cannot do without dt < tau.
 FEW_SHAPES = [(1, 3), (5, 0), (5, 6)]
 ONE_MODEL = Parameters(dt=0.5, tau=1.0, v_reset=-4.0, v_threshold=-1.0, resistance=2.0)
 
@@ -38,10 +38,10 @@ def models(draw) -> Parameters:
 def networks(draw, port: Port, shapes: list[tuple[int, int]] = FEW_SHAPES) -> Network:
     library = library_of(port.name)
     any_shape = st.tuples(st.integers(1, 8), st.integers(0, 6))
-    if library in ("jax", "torch", "brian2"):
+    if library in ("jax", "brian2"):
         any_shape = st.sampled_from(shapes[-1:] if library == "brian2" else shapes)
     neurons, steps = draw(any_shape)
-    parameters = ONE_MODEL if library in ("torch", "nest") else draw(models())
+    parameters = ONE_MODEL if library == "nest" else draw(models())
 
     def quarters(low: float, high: float, *shape: int) -> np.ndarray:
         """Multiples of 1/4 from a small range, in which thresholds are often hit exactly."""
@@ -104,40 +104,40 @@ KINDS: dict[Callable, Callable] = {
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_result_is_exact(network_port: Port, kind: Callable):
-    @for_every(networks(network_port))
+def test_result_is_exact(small_network_port: Port, kind: Callable):
+    @for_every(networks(small_network_port))
     def _(network):
-        spikes, _ = agree(network_port, kind(network))
+        spikes, _ = agree(small_network_port, kind(network))
         assert KINDS[kind](spikes)
 
 
 @pytest.mark.parametrize("far", [1, -1], ids=["huge", "tiny"])
-def test_units_do_not_matter(network_port: Port, far: int):
+def test_units_do_not_matter(small_network_port: Port, far: int):
     """All of mV and nA times 2**110 or 2**-100 in float32: next to what it can represent."""
     exponent = {1: {"float32": 110, "float64": 1000}, -1: {"float32": -100, "float64": -950}}
-    scale = 2.0 ** exponent[far][network_port.backend.dtype]
+    scale = 2.0 ** exponent[far][small_network_port.backend.dtype]
 
-    @for_every(networks(network_port, FEW_SHAPES[-1:]))
+    @for_every(networks(small_network_port, FEW_SHAPES[-1:]))
     def _(network):
         weights, drive, voltage, (dt, tau, v_reset, v_threshold, resistance), steps = network
         parameters = Parameters(dt, tau, scale * v_reset, scale * v_threshold, resistance)
         agree(
-            network_port,
+            small_network_port,
             Network(scale * weights, scale * drive, scale * voltage, parameters, steps),
         )
 
 
-def test_permuting_the_neurons_permutes_the_raster(network_port: Port):
-    @for_every(networks(network_port), st.randoms())
+def test_permuting_the_neurons_permutes_the_raster(small_network_port: Port):
+    @for_every(networks(small_network_port), st.randoms())
     def _(network, random):
         order = list(range(len(network.drive)))
         random.shuffle(order)
-        spikes, voltage = simulate(network_port, network)
+        spikes, voltage = simulate(small_network_port, network)
         permuted = network._replace(
             weights=network.weights[np.ix_(order, order)],
             drive=network.drive[order],
             voltage=network.voltage[order],
         )
-        permuted_spikes, permuted_voltage = simulate(network_port, permuted)
+        permuted_spikes, permuted_voltage = simulate(small_network_port, permuted)
         assert (permuted_spikes == spikes[:, order]).all()
         assert (permuted_voltage == voltage[order]).all()

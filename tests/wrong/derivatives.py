@@ -13,7 +13,7 @@ WRONG = [
     # The functions have these derivatives at 0, but the rectifier is to have 0.
     wrong("half_at_zero", "jax_vmap_grad", differs("rectifier", AT_ZERO + "0.5"),
           "jnp.where(x > 0, x, 0)", "jnp.maximum(0, x)"),
-    wrong("half_at_zero", "torch_func", differs("rectifier", AT_ZERO + "0.5"),
+    wrong("half_at_zero", "torch_vmap_grad", differs("rectifier", AT_ZERO + "0.5"),
           "torch.relu(x)", "torch.maximum(torch.zeros_like(x), x)"),
     wrong("one_at_zero", "torch_autograd", differs("rectifier", AT_ZERO + "1.0"),
           "torch.relu(x)", "torch.clamp(x, min=0)"),
@@ -30,7 +30,7 @@ WRONG = [
     wrong("orders_from_zero", "jax_jacfwd", differs("polynomial.first"),
           "        function = jax.jacfwd(function)\n        values.append(function(x))\n",
           "        values.append(function(x))\n        function = jax.jacfwd(function)\n"),
-    wrong("variables_swapped", "jax_grad", differs("partials.a"),
+    wrong("variables_swapped", "jax_loop_grad", differs("partials.a"),
           "argnums=0", "argnums=-1", "argnums=1", "argnums=0"),
     wrong("terms_not_apart", "torch_autograd", differs("polynomial.first"),
           "value.sum()", "value.sum() ** 2"),
@@ -38,6 +38,6 @@ WRONG = [
     # Differentiated inexactly.
     wrong("difference_quotient", "numpy_by_hand", differs("partials.a"),
           "6 * a**2", "((a + 1e-6) ** 3 - (a - 1e-6) ** 3) / 1e-6"),
-    wrong("float32_angle", "torch_func", r"against float64" + differs("wave.first"),
+    wrong("float32_angle", "torch_vmap_grad", r"against float64" + differs("wave.first"),
           "* torch.sin(angle)", "* torch.sin(angle.float()).to(angle.dtype)"),
 ]  # fmt: skip

@@ -8,7 +8,7 @@ SHAPE = r": evens has shape \(\d+,\); expected \(\d+,\)$"
 WRONG = [
     wrong("odd", "numpy_mask", SHAPE, "% 2 == 0", "% 2 == 1"),
     wrong("zero_is_not_even", "numpy_mask", SHAPE, "% 2 == 0", "% 2 == (values == 0)"),
-    wrong("negatives_lost", "numba_serial", SHAPE,
+    wrong("negatives_lost", "numba_njit", SHAPE,
           "count += value & 1 == 0", "count += value & 1 == 0 and value >= 0",
           "if value & 1 == 0:", "if value & 1 == 0 and value >= 0:"),
     wrong("padding_left", "jax_jit", SHAPE, "[: int(count)]", ""),

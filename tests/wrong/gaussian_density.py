@@ -18,7 +18,7 @@ WRONG = [
     wrong("determinant_forgotten", "numpy_inverse", DENSITY, "+ log_determinant ", ""),
     wrong("mean_not_subtracted", "numpy_whiten", DENSITY, "points - mean", "points"),
     wrong("upper_triangle", "jax_whiten", DENSITY, "whitening.T", "whitening"),
-    wrong("covariance_not_inverted", "numpy_einsum", DENSITY,
+    wrong("covariance_not_inverted", "numpy_einsum_optimize", DENSITY,
           "np.linalg.inv(covariance)", "covariance"),
     wrong("diagonal_only", "jax_einsum", DENSITY, "pi,ij,pj->p", "pi,ii,pi->p"),
     wrong("diagonal_of_first", "numba_parallel", DENSITY,

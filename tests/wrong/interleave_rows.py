@@ -15,7 +15,7 @@ WRONG = [
     wrong("third_forgotten", "jax_jit", RESULT, ".at[2::3].set(third)", ".at[2::3].set(0)"),
     wrong("added", "jax_jit_donate", RESULT,
           ".at[2::3].set(third)", ".at[1::3].add(third)"),
-    wrong("row_shifted", "numba_serial", RESULT, "= first[i, j]", "= first[i - 1, j]"),
+    wrong("row_shifted", "numba_fill", RESULT, "= first[i, j]", "= first[i - 1, j]"),
     wrong("last_row_lost", "numba_parallel", RESULT,
           "np.empty(", "np.zeros(", "prange(len(first))", "prange(len(first) - 1)"),
     wrong("half_a_row", "numba_records", RESULT,

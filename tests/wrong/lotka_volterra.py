@@ -19,7 +19,7 @@ WRONG = [
           "path[step, 0], path[step, 1]", "path[step - 1, 0], path[step - 1, 1]"),
     wrong("one_step_more", "diffrax_euler", r"path has shape \(201, 2\); expected \(200, 2\)$",
           "t1=float(steps)", "t1=float(steps + 1)", "max_steps=steps", "max_steps=steps + 1"),
-    wrong("first_state", "jax_scan_unrolled", STATE,
+    wrong("first_state", "jax_scan_unroll4", STATE,
           "return path, jnp.stack(state)", "return path, path[0]"),
     wrong("rounded", "numpy_loop", PATH,
           "predators + dt * fed", "predators + np.float32(dt * fed)"),

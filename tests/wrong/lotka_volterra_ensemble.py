@@ -8,11 +8,12 @@ STATE = (
 
 WRONG = [
     wrong("prey_first", "numba_blocks", STATE, "raised[i] * before", "raised[i] * prey[i]"),
-    wrong("rates_of_first_run", "numba_serial", STATE, "alpha[run]", "alpha[0]"),
+    wrong("rates_of_first_run", "numba_njit", STATE, "alpha[run]", "alpha[0]"),
     wrong("last_block_lost", "numba_parallel", STATE,
           "(runs + BLOCK - 1) // BLOCK", "runs // BLOCK"),
     wrong("last_steps_lost", "numba_registers", STATE, "range(steps % STEPS)", "range(0)"),
-    wrong("last_steps_lost", "torch_compile", STATE, "if steps % STEPS:", "if steps < STEPS:"),
+    wrong("last_steps_lost", "torch_compile_chunk", STATE,
+          "if steps % STEPS:", "if steps < STEPS:"),
     wrong("delta_for_beta", "jax_vmap", STATE, "beta * prey", "delta * prey"),
     wrong("runs_reversed", "diffrax_euler", STATE, ")(state, param", ")(state[:, ::-1], param"),
     wrong("runs_in_front", "jax_vmap",

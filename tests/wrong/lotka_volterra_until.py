@@ -18,8 +18,8 @@ WRONG = [
           "jnp.where(rising, prey + dt * born, prey)", "prey + dt * born"),
     wrong("count_not_masked", "jax_fori_masked", COUNT, "count + rising", "count + 1"),
     wrong("counted_in_fours", "jax_while_masked", COUNT, "count + rising", "count + 1"),
-    wrong("count_from_one", "jax_jit", COUNT, "count = 0", "count = 1"),
-    wrong("state_before_the_last", "jax_jit", STATE,
+    wrong("count_from_one", "jax_jit_step", COUNT, "count = 0", "count = 1"),
+    wrong("state_before_the_last", "jax_jit_step", STATE,
           "        state, rising = euler(state, parameters)\n",
           "        before = state\n        state, rising = euler(state, parameters)\n",
           "return state, jnp.int32", "return before, jnp.int32"),
@@ -29,6 +29,6 @@ WRONG = [
     wrong("dt_forgotten", "numba_factored", STATE, "dt * delta", "delta"),
     wrong("in_float32", "numpy_loop", STATE,
           "predators + dt * fed", "predators + np.float32(dt * fed)"),
-    wrong("event_on_falling_predators", "diffrax_event", STATE,
+    wrong("event_on_falling_predators", "diffrax_euler", STATE,
           "[1] >= parameters", "[1] < parameters"),
 ]  # fmt: skip

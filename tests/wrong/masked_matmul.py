@@ -7,10 +7,10 @@ ROUNDED = r", against float64: product differs in .* values, first at row \d+, c
 
 WRONG = [
     wrong("threshold_included", "jax_jit", ROUNDED, "m > 0.5", "m >= 0.5"),
-    wrong("threshold_included", "numba_serial", ROUNDED, "> 0.5", ">= 0.5"),
+    wrong("threshold_included", "numba_njit", ROUNDED, "> 0.5", ">= 0.5"),
     wrong("branches_swapped", "torch_eager", VALUES,
           "m**2, torch.sqrt(m)", "torch.sqrt(m), m**2"),
-    wrong("always_root", "jax_jit_map", VALUES, "jnp.where(m > 0.5, m**2, jnp.sqrt(m))",
+    wrong("always_root", "jax_jit_part", VALUES, "jnp.where(m > 0.5, m**2, jnp.sqrt(m))",
           "jnp.sqrt(m)"),
     wrong("entry_by_entry", "numpy_vectorised", VALUES, "mapped @ mapped", "mapped * mapped"),
     wrong("times_transposed", "torch_compile", VALUES, "mapped @ mapped", "mapped @ mapped.T"),

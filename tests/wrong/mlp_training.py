@@ -66,6 +66,6 @@ WRONG = [
     # Guards.
     wrong("in_place", "torch_optim", "changed an argument of shape",
           "layer.bias.clone()", "layer.bias"),
-    wrong("donated_argument", "jax_donated", "Array has been deleted",
+    wrong("donated_argument", "jax_jit_step_donate", "Array has been deleted",
           "    network = jax.tree.map(jnp.copy, network)\n", "", error=RuntimeError),
 ]  # fmt: skip

@@ -6,11 +6,11 @@ FRICTION = r": friction differs in .* values, first at point \d+: expected .*, g
 
 WRONG = [
     wrong("border_is_laminar", "numpy_where", FRICTION, "reynolds < 2300", "reynolds <= 2300"),
-    wrong("border_is_laminar", "numba_serial", FRICTION,
+    wrong("border_is_laminar", "numba_njit", FRICTION,
           "reynolds[i] < 2300", "reynolds[i] <= 2300"),
     wrong("branches_swapped", "jax_cond_vmap", FRICTION,
           "2300, laminar, turbulent", "2300, turbulent, laminar"),
-    wrong("always_turbulent", "jax_cond_loop", FRICTION, "reynolds < 2300", "reynolds < 0"),
+    wrong("always_turbulent", "jax_cond_map", FRICTION, "reynolds < 2300", "reynolds < 0"),
     wrong("natural_logarithm", "jax_jit", FRICTION, "jnp.log10", "jnp.log"),
     wrong("fanning_not_darcy", "torch_compile", FRICTION, "64 / reynolds", "16 / reynolds"),
     wrong("one_step", "numpy_mask", FRICTION, "range(iterations)", "range(1)"),

@@ -10,7 +10,7 @@ WRONG = [
     wrong("constant_once", "torch_eager", VALUE, "x**2 - 4", "x**2",
           "torch.sum(x)", "torch.sum(x) - 4"),
     wrong("shift_after_square", "jax_jit", VALUE, "x = x**2 - 4", "x = (x - 2) ** 2 + 2 - 4"),
-    wrong("last_entry_lost", "numba_serial", VALUE, "range(len(x))", "range(len(x) - 1)"),
+    wrong("last_entry_lost", "numba_njit", VALUE, "range(len(x))", "range(len(x) - 1)"),
     wrong("last_block_lost", "numba_parallel", VALUE, "(len(x) + BLOCK - 1) // BLOCK",
           "len(x) // BLOCK"),
     wrong("last_block_only", "numpy_blocks", VALUE, "total +=", "total ="),

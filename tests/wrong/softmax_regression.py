@@ -14,7 +14,7 @@ WRONG = [
     wrong("log_of_probability", "jax_vmap", LOSS + r" .*, got inf",
           "jnp.log(total) - shifted[label]", "-jnp.log(exponentials[label] / total)"),
     wrong("axis_of_points", "torch_nn", PROBABILITIES, "dim=1", "dim=0"),
-    wrong("bias_forgotten", "numba_serial", PROBABILITIES, "x @ weights + bias", "x @ weights"),
+    wrong("bias_forgotten", "numba_njit", PROBABILITIES, "x @ weights + bias", "x @ weights"),
     wrong("class_lost", "numba_parallel", PROBABILITIES,
           "logits[i].max()", "logits[i, 1:].max()", "= logits[i, labels[i]] - largest",
           "= logits[i, labels[i]] - largest; logits[i, 0] = largest - 1000"),

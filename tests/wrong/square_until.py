@@ -12,7 +12,7 @@ WRONG = [
     wrong("sign_forgotten", "torch_eager", X, "tolerance * x.abs().max()", "tolerance * x.max()"),
     wrong("smallest_decides", "numba_njit", X, "max(largest,", "min(largest,"),
     wrong("sign_kept", "numpy_loop", X, "x = x * x", "x = x * np.abs(x)"),
-    wrong("count_from_one", "jax_jit", COUNT, "count = 0", "count = 1"),
+    wrong("count_from_one", "jax_jit_step", COUNT, "count = 0", "count = 1"),
     wrong("count_as_int64", "numpy_loop", "count has dtype int64; expected int32$",
           "np.int32", "np.int64"),
     wrong("last_value_left", "numba_njit", X, "in range(len(x))", "in range(len(x) - 1)"),

@@ -9,7 +9,7 @@ WRONG = [
     wrong("distance_itself", "numpy_vectorised", VALUE,
           "np.sum(difference**2)", "np.sqrt(np.sum(difference**2))"),
     wrong("absolute", "jax_jit", VALUE, "difference**2", "abs(difference)"),
-    wrong("last_entry_lost", "numba_serial", VALUE, "range(len(a))", "range(len(a) - 1)"),
+    wrong("last_entry_lost", "numba_njit", VALUE, "range(len(a))", "range(len(a) - 1)"),
     wrong("last_block_lost", "numba_parallel", VALUE, "(len(a) + BLOCK - 1) // BLOCK",
           "len(a) // BLOCK"),
     wrong("last_block_only", "numpy_blocks", VALUE, "distance +=", "distance ="),
@@ -17,7 +17,7 @@ WRONG = [
     # The identity that holds on paper: on dyadic inputs it is right, further out it is not.
     wrong("expanded", "numpy_dot", ROUNDED,
           "difference @ difference", "a @ a - 2 * (a @ b) + b @ b"),
-    wrong("float32_sum", "numba_serial", r"distance has dtype float32; expected float64$",
+    wrong("float32_sum", "numba_njit", r"distance has dtype float32; expected float64$",
           "a.dtype.type(0)", "np.float32(0)", "np.asarray(distance)",
           "np.asarray(np.float32(distance))"),
     wrong("float32_inside", "torch_eager", ROUNDED,

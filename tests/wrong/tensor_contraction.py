@@ -19,7 +19,7 @@ WRONG = [
     wrong("channels_summed_apart", "jax_einsum", RESPONSES, "nhwc,lhwc", "nhwc,lhwd"),
     wrong("kernels_reversed", "jax_reshape", RESPONSES, ".T  #", ".T[:, ::-1]  #"),
     wrong("mean_for_sum", "jax_vmap", RESPONSES, ".sum()", ".mean()"),
-    wrong("total_of_the_row", "numba_serial", RESPONSES,
+    wrong("total_of_the_row", "numba_fastmath", RESPONSES,
           "            total = images.dtype.type(0)\n", "",
           "    for n in range(len(images)):\n",
           "    for n in range(len(images)):\n        total = images.dtype.type(0)\n"),

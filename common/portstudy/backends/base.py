@@ -24,7 +24,7 @@ class Backend:
     environment = ""  # the make target of the environment it lives in, where that is not ours
     dtypes: tuple[str, ...] = ("float64", "float32")
     rounds_elsewhere = 0.0
-    """If it rounds in other places, and cannot agree to the bit: how many times what rules allow."""
+    """Where it rounds in other places, how many times what a rule allows it may differ; else 0."""
     on_gpus = False
     """May its ports run on a GPU?"""
     simulated = ""

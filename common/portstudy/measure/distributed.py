@@ -15,8 +15,8 @@ for its number. The address is that of process 0's machine, with a free port:
     python -m portstudy.measure.distributed lif --coordinator 10.0.0.1:12345 --process 0
     python -m portstudy.measure.distributed lif --coordinator 10.0.0.1:12345 --process 1
 
-On a CPU, one processor plays as many devices as `--devices` says. With `--device cuda` a JAX process
-has all the GPUs that it sees, a torch process the first.
+On a CPU, one processor plays as many devices as `--devices` says. With `--device cuda` a JAX
+process has all the GPUs that it sees, a torch process the first.
 """
 
 import argparse

@@ -70,8 +70,8 @@ class Rung(NamedTuple):
 
 LADDER = [
     Rung("numpy_dense", "jax_eager", "dispatch: each operation is a call into a runtime"),
-    Rung("jax_eager", "jax_jit", "fusion: a step is one program, without temporaries"),
-    Rung("jax_jit", "jax_scan", "dispatch: the loop over the steps is compiled, too"),
+    Rung("jax_eager", "jax_jit_step", "fusion: a step is one program, without temporaries"),
+    Rung("jax_jit_step", "jax_scan", "dispatch: the loop over the steps is compiled, too"),
     Rung("jax_scan", "jax_scan_event", "algorithm: only the rows of neurons that fired"),
     Rung("jax_scan_event", "numba_event", "dispatch: no runtime between the loops of a step"),
     Rung("numba_event", "numba_event_fused", "cache: one pass over the state, four rows at a time"),
@@ -108,7 +108,7 @@ SWEEPS = {
     ),
     "lif_ensemble-rate": Dimension(
         "lif_ensemble", "large,trials=64,steps=200", "rate", [1, 3, 10, 30, 100],
-        ["numba_parallel", "numpy_batched", "jax_einsum"], "Hz",
+        ["numba_parallel", "numpy_vectorised", "jax_einsum"], "Hz",
         "Time over the mean firing rate: 64 trials of one network, 200 steps",
     ),
 }  # fmt: skip

@@ -4,8 +4,6 @@ python -m portstudy.pages.readme    draws the pictures in light and in dark; `ma
 """
 
 import difflib
-import math
-from collections import Counter
 from pathlib import Path
 from statistics import median
 
@@ -13,7 +11,7 @@ from portstudy.find import find_kernel, kernels
 from portstudy.history.results import LIBRARIES
 from portstudy.pages.lessons import NOTES
 from portstudy.pages.recorded import Comparison, Result, read, recorded
-from portstudy.show.text import calls, duration, markdown_table, plural, times
+from portstudy.show.text import calls, duration, markdown_table, times
 from portstudy.show.theme import THEMES, Theme, canvas, footnote, name_rows
 
 
@@ -35,50 +33,6 @@ def table(kernel: str, size: str) -> str:
 def link(result: Result) -> str:
     """A port's name, as Markdown for a note that leads to its file."""
     return f"[`{result.port}`](../{result.file})"
-
-
-ROWS = {
-    "numba": "Numba", "jax": "JAX", "torch": "PyTorch", "numpy": "NumPy, rewritten",
-    "library": "a library call",
-}  # fmt: skip
-"""The rows of the README's answer."""
-
-
-def frameworks() -> str:
-    """The answer in five rows: how often each framework wins, what it gains and what it costs.
-
-    What counts is each framework's best port of each kernel, compared with the reference. A library
-    call is one of the kernel's peers, or a port in a library that is not a framework, like SciPy.
-    """
-    best: dict[str, list[Result]] = {row: [] for row in ROWS}
-    wins: Counter[str] = Counter()
-    places: dict[str, None] = {}
-    for found in read().everything():
-        tops: dict[str, Result] = {}
-        for result in found:
-            if result.exists and not result.is_reference:
-                row = "library" if result.port in found.kernel.peers else result.library
-                tops.setdefault(row if row in ROWS else "library", result)
-        for row, top in tops.items():
-            best[row].append(top)
-            wins[row] += top is found.best
-        places |= dict.fromkeys(run.conditions for run in found.runs)
-    rows = []
-    for row, name in ROWS.items():
-        gains, even, lines = (
-            [getattr(top, what) for top in best[row]] for what in ("gain", "break_even", "lines")
-        )
-        rows.append([
-            name, str(wins[row]), f"{sum(gained > 1 for gained in gains)} of {len(gains)}",
-            times(median(gains)), f"{median(lines):.0f}",
-            "never" if median(even) == math.inf else plural(round(median(even)), "call"),
-        ])  # fmt: skip
-    headings = ["", "fastest in", "faster than NumPy in", "gain", "lines changed",
-                "breaks even after"]  # fmt: skip
-    ports = sum(len(find_kernel(kernel).ports()) for kernel in kernels())
-    counted = f"{len(kernels())} kernels, {ports} ports"
-    shown = markdown_table(headings, rows)
-    return "\n".join([shown, "", *(f"*{counted}; {place}.*" for place in places)])
 
 
 def gain(kernel: str, size: str, a: str, b: str) -> str:
@@ -173,6 +127,54 @@ def draw_choices(path: Path, theme: Theme) -> None:
         axes.set_xlabel("times as fast as the NumPy reference (log scale)")
         name_rows(axes, order, size=9)
         axes.legend(loc="lower right", ncols=1, handletextpad=0.2)
+
+
+ROWS = {
+    "numba": "Numba",
+    "jax": "JAX",
+    "torch": "PyTorch",
+    "numpy": "NumPy, rewritten",
+    "library": "a library call",
+}
+"""The rows of the README's answer."""
+
+
+def frameworks() -> str:
+    """The answer in five rows: how often each framework wins, what it gains and what it costs.
+
+    Counted is each framework's best port of each kernel, compared with the reference. A library
+    call is one of the kernel's peers, or a port in a library that is not a framework, like SciPy.
+    """
+    compared = read().everything()
+    best: dict[str, list[Result]] = {row: [] for row in ROWS}
+    for found in compared:
+        fastest: dict[str, Result] = {}
+        for result in found:
+            ours = result.library in ROWS and result.port not in found.kernel.peers
+            if result.exists and not result.is_reference:
+                fastest.setdefault(result.library if ours else "library", result)
+        for row, result in fastest.items():
+            best[row].append(result)
+    winners = [found.best for found in compared]
+    rows = [
+        [
+            name, str(sum(result in winners for result in best[row])),
+            f"{sum(result.gain > 1 for result in best[row])} of {len(best[row])}",
+            times(median(result.gain for result in best[row])),
+            f"{median(result.lines for result in best[row]):.0f}",
+            calls(median(result.break_even for result in best[row])),
+        ]
+        for row, name in ROWS.items()
+    ]  # fmt: skip
+    headings = [
+        "", "fastest in", "faster than NumPy in", "gain", "lines changed", "calls to break even",
+    ]  # fmt: skip
+    unbeaten = sum(result.is_reference for result in winners)
+    ports = sum(len(find_kernel(kernel).ports()) for kernel in kernels())
+    conditions = dict.fromkeys(run.conditions for found in compared for run in found.runs)
+    kinds = f"{len(kernels())} kernels (in {unbeaten} of them nothing beats the reference)"
+    counted = f"{kinds}, {ports} ports"
+    return f"{markdown_table(headings, rows, 'lrrrrr')}\n\n*{counted}. {'; '.join(conditions)}.*"
 
 
 if __name__ == "__main__":

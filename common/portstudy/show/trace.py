@@ -1,7 +1,7 @@
 """A time line of one call of a port, for a trace viewer; or what its library tells instead.
 
 python -m portstudy.show.trace lif jax_scan --to build    writes build/lif-jax_scan.trace.json.gz
-python -m portstudy.show.trace lif jax_jit jax_scan --to build --picture notes/profiling
+python -m portstudy.show.trace lif jax_jit_step jax_scan --to build --picture notes/profiling
 
 The second draws them as well.
 

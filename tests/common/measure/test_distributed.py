@@ -148,6 +148,7 @@ def test_a_process_that_hangs_or_dies_ends_all_in_time():
     assert all(process.process.poll() is not None for process in processes)
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGKILL"])
 def test_nothing_is_left_running(name: str):
     command = [sys.executable, "-m", "portstudy.measure.distributed", "lif", "--size", LONG.size]

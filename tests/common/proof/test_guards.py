@@ -178,7 +178,8 @@ def test_outputs_are_nested_as_the_references(double):
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize(
-    ("kernel", "port", "trial"), [("lif", "numpy_dense", ""), ("lif_ensemble", "numpy_batched", 0)]
+    ("kernel", "port", "trial"),
+    [("lif", "numpy_dense", ""), ("lif_ensemble", "numpy_vectorised", 0)],
 )
 class TestFirstDifferenceOfAFreeRun:
     """Neuron 7 starts exactly at threshold, in a port that takes it to be a little lower."""

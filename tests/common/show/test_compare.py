@@ -219,6 +219,7 @@ def interrupted(tmp_path: Path, when: str) -> tuple[int, str, str]:
 
 
 @needs_numba
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is a signal on POSIX systems only")
 def test_ctrl_c_prints_what_is_finished(tmp_path):
     code, out, err = interrupted(tmp_path, "round 2")
@@ -230,6 +231,7 @@ def test_ctrl_c_prints_what_is_finished(tmp_path):
     assert "1 round" in out.splitlines()[0] or "2 rounds" in out.splitlines()[0]
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is a signal on POSIX systems only")
 def test_ctrl_c_before_the_first_round(tmp_path):
     code, out, err = interrupted(tmp_path, "proving numpy_event")
