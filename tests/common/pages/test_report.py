@@ -150,7 +150,7 @@ def test_readme_and_report_name_the_same_winner(text, html, results):
         assert first.startswith(f"| {readme.link(found.best)} ")
         tops = readme.best()[found.name]
         if found.best.library in tops:
-            assert max(tops.values(), key=lambda top: top.gain) is found.best
+            assert max(tops.values(), key=lambda top: top.gain).port == found.best.port
     won = [int(count) for count in re.findall(r"(?m)^\| [^|-]+ \| (\d+) \|", readme.frameworks())]
     assert sum(won) == sum(not found.best.is_reference for found in every)
     assert won[0] == sum(found.best.library == "numba" for found in every)
