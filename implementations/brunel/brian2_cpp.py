@@ -51,7 +51,7 @@ def build(indptr, indices, steps, delay, dtype):
     synapses = b2.Synapses(
         population, population, on_pre="arrived_post += sends_pre", delay=(delay - 1) * b2.second
     )
-    pre = np.repeat(np.arange(neurons), rows)  # (synapses,)
+    pre = np.arange(neurons).repeat(rows)  # (synapses,)
     synapses.connect(i=pre, j=np.frombuffer(indices, np.int32))
     monitor = b2.SpikeMonitor(population)
     network = b2.Network(population, synapses, monitor)

@@ -18,7 +18,7 @@ from portstudy.history import record, results
 from portstudy.history.commits import predates
 from portstudy.history.results import cells
 from portstudy.history.selection import Conditions, select
-from portstudy.measure.session import Figures, Session
+from portstudy.measure.session import Figures, Session, Status
 from portstudy.pages import readme as figure
 from portstudy.pages import recorded as recorded_results
 from portstudy.show.table import table
@@ -67,8 +67,8 @@ def recorded(tmp_path, monkeypatch):
         "numpy_dense": Figures("numpy_dense", samples=[1.0, 2.0], first_call_seconds=1.0),
         "jax_scan": Figures("jax_scan", samples=[0.1, 0.2], first_call_seconds=3.0),
         "jax_jit_step": Figures("jax_jit_step", samples=[3.0, 3.0], first_call_seconds=3.0),
-        "numba_event": Figures("numba_event", "unavailable", "numba is not installed"),
-        "torch_scan": Figures("torch_scan", "different", "spikes differs at step 3"),
+        "numba_event": Figures("numba_event", Status.UNAVAILABLE, "numba is not installed"),
+        "torch_scan": Figures("torch_scan", Status.DIFFERENT, "spikes differs at step 3"),
     }
     session = Session(
         "lif", "small", "float64", "cpu", "all", "numpy_dense", True, "3.11", 2, ports
