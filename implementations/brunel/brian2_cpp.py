@@ -25,7 +25,8 @@ def build(indptr, indices, steps, delay, dtype):
     b2.set_device(device, build_on_run=False)
     b2.prefs.core.default_float_dtype = dtype
     b2.defaultclock.dt = b2.second
-    rows = np.diff(np.frombuffer(indptr, np.int32))  # (neurons,) synapses of each
+    ends = np.frombuffer(indptr, np.int32)  # (neurons + 1,)
+    rows = ends[1:] - ends[:-1]  # (neurons,) synapses of each
     neurons = len(rows)
     outside = b2.TimedArray(np.zeros((steps, neurons)), dt=b2.second, name="outside")
     population = b2.NeuronGroup(

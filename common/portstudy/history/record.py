@@ -75,7 +75,9 @@ def record_sessions(
     results.load_data(str(RESULTS))  # of other kernels, recorded before
     with tempfile.TemporaryDirectory() as folder:
         for session in sessions:
-            session.save(Path(folder, f"{benchmark_class(str(session.kernel))}-{session.size}.json"))
+            session.save(
+                Path(folder, f"{benchmark_class(str(session.kernel))}-{session.size}.json")
+            )
         for benchmark in suite():
             _add(results, benchmark, sessions, folder)
     results.save(str(RESULTS))
