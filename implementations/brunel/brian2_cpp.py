@@ -4,8 +4,8 @@ A step is a second of Brian2's time, so one program serves a network at any para
 built on a device of its own, as a device of Brian2 has one program. The equation leaks, by an Euler
 step that takes the share `leak`. What arrives is first counted in jumps and then moves the
 potential once, so that it is rounded as often as in the other ports. Brian2 acts on the spikes of a
-step in the next one, so its delay is one step shorter. What is still under way at the end it does
-not tell: the last rows of the raster do.
+step in the next one, so its delay is one step shorter. It does not tell what is still under way at
+the end, but the last rows of the raster do.
 """
 
 import functools
@@ -15,10 +15,11 @@ import brian2 as b2
 import numpy as np
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 
+from ._under_way import under_way
 from .spec import State
 
 
-@functools.lru_cache(maxsize=2)  # networks, which may be large
+@functools.lru_cache(maxsize=2)  # networks: they may be large
 def build(indptr, indices, steps, delay, dtype):
     device = CPPStandaloneDevice()
     b2.set_device(device, build_on_run=False)
@@ -56,7 +57,7 @@ def build(indptr, indices, steps, delay, dtype):
     network = b2.Network(population, synapses, monitor)
     network.schedule = ["start", "groups", "synapses", "thresholds", "resets", "end"]
     network.run(steps * b2.second)
-    folder = tempfile.TemporaryDirectory()  # there until nobody has the program any more
+    folder = tempfile.TemporaryDirectory()  # deleted with the program
     device.build(directory=folder.name, run=False, with_output=False)
     return device, folder, population, outside, monitor
 
@@ -76,7 +77,7 @@ def brunel(synapses, excitatory, external, state, parameters, refractory_steps):
     values = {
         outside: arriving,
         population.voltage: np.where(state.refractory > 0, v_reset, state.voltage),
-        # Who fired `refractory_steps` before the first step is the first to be held no longer.
+        # Whoever fired `refractory_steps` before the first step is just no longer held.
         population.lastspike: (state.refractory - (refractory_steps + 1)) * b2.second,
         population.sends: sends,
         population.leak: leak,
@@ -91,8 +92,5 @@ def brunel(synapses, excitatory, external, state, parameters, refractory_steps):
     voltage = np.array(population.voltage[:])
     left = population.lastspike[:] / b2.second + (refractory_steps + 1) - steps
     refractory = np.maximum(left, 0).astype(np.int32)
-    arriving = np.concatenate([state.arriving[steps:], np.zeros_like(state.arriving)[:steps]])
-    for slot, fired in zip(arriving[::-1], spikes[::-1], strict=False):
-        for sender in np.flatnonzero(fired):
-            np.add.at(slot, indices[indptr[sender] : indptr[sender + 1]], sends[sender])
+    arriving = under_way(state.arriving, spikes, synapses, sends)
     return spikes, State(voltage, refractory, arriving)

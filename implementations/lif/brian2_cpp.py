@@ -41,7 +41,7 @@ def build(neurons, steps, dtype):
     network = b2.Network(population, synapses, monitor)
     network.schedule = ["start", "thresholds", "synapses", "groups", "resets", "end"]
     network.run(steps * b2.second)
-    folder = tempfile.TemporaryDirectory()  # there until nobody has the program any more
+    folder = tempfile.TemporaryDirectory()  # deleted with the program
     device.build(directory=folder.name, run=False, with_output=False)
     return device, folder, population, synapses, monitor
 

@@ -77,9 +77,10 @@ WRONG = [
     wrong("as_long_as_the_first", "jax_scan_padded", RUN,
           "int(jnp.diff(synapses.indptr).max())", "int(synapses.indptr[1])"),
     wrong("last_synapse_lost", "jax_scan_event", RUN,
-          "indptr[pre], stop[pre]", "indptr[pre], stop[pre] - 1"),
-    wrong("last_neuron_lost", "jax_scan_event", RUN,
-          "0, neurons, add_row", "0, neurons - 1, add_row"),
+          "k < indptr[pre + 1]", "k < indptr[pre + 1] - 1"),
+    wrong("row_before", "jax_scan_event", RUN, "(k >= indptr[pre]) & ", ""),
+    wrong("last_neuron_lost", "jax_scan_window", RUN,
+          "send(fired, synapses", "send(fired.at[-1].set(False), synapses"),
     wrong("before_of_the_next", "numpy_bincount", f"{RUN}|{ARRIVING}",
           "np.cumsum(stop - start) - (stop - start)", "np.cumsum(stop - start)"),
     wrong("all_send", "scipy_event", RUN, "matrix[fired].sum", "matrix.sum"),
@@ -99,5 +100,6 @@ EQUIVALENT = [
     # Who is at threshold is not refractory, as those who are rest at v_reset.
     wrong("refractory_cannot_fire", "numpy_event", "",
           "voltage >= v_threshold", "(voltage >= v_threshold) & (refractory == 0)"),
-    *(wrong("unedited", port, "", ">=", ">=") for port in find_kernel("lif_sparse").ports()),
+    *(wrong("unedited", port, "", "def lif_sparse(", "def lif_sparse(")
+      for port in find_kernel("lif_sparse").ports()),
 ]  # fmt: skip

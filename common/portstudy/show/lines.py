@@ -10,7 +10,7 @@ def files_of(port: Path) -> list[Path]:
     """A port's own file, after those that it shares with other ports (`_*.py`)."""
     files = [port]
     for path in files:  # which grows
-        imports = r"(?m)^from (?:portstudy\.implementations\.(\w+)|)\.(_\w+) import"
+        imports = r"(?m)^from (?:(?:portstudy\.implementations\.|\.\.)(\w+)|)\.(_\w+) import"
         for kernel, name in re.findall(imports, path.read_text(encoding="utf-8")):
             folder = path.parents[1] / kernel if kernel else path.parent
             if (shared := folder / f"{name}.py").is_file() and shared not in files:

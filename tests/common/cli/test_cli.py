@@ -53,7 +53,7 @@ def test_check_proves():
     done = portstudy("check", "lif", "--port", "numpy_event", "--dtype", "float32")
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
-        "lif: spikes (exact), voltage (4 ulps), compared with numpy_dense",
+        "lif: spikes (exact), state.voltage (4 ulps), compared with numpy_dense",
         "  lif/numpy_event float32: equal: to the bit (25,664 values), "
         "single steps (51,200 values, 1 ulps), free run (25,664 values, 6 ulps)",
         "1 equal",

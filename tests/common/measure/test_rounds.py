@@ -11,9 +11,9 @@ import sys
 import numpy as np
 import pytest
 from portstudy import UnknownName
-from portstudy.measure.process import usable_processors
-from portstudy.measure.rounds import MOST_ROUNDS, _rounds, measure
-from portstudy.measure.session import Figures, Session, Status
+from portstudy.measure.process import PARENT, usable_processors
+from portstudy.measure.rounds import MOST_ROUNDS, _interruptible, _rounds, measure
+from portstudy.measure.session import Figures, Interrupted, Session, Status
 from portstudy.measure.worker import Commands
 
 
@@ -206,6 +206,7 @@ serve(lambda job: Probe())
     done = subprocess.run(
         [sys.executable, "-c", code, json.dumps({"threads": threads})],
         input='["load", {}]\n["processors", {}]\n', capture_output=True, text=True, check=True,
+        env=os.environ | {PARENT: str(os.getpid())},
     )  # fmt: skip
     count = json.loads(done.stdout.splitlines()[1])["count"]
     assert count == (1 if threads == "1" else usable_processors())
@@ -227,3 +228,20 @@ def test_rounds_are_added_where_the_ratio_spreads_wide(noise, rounds):
     assert len(both.ports["jax_scan"].samples) == rounds
     assert both.spread("jax_scan") == pytest.approx(noise / (1 + noise / 2))
     assert both.spread("numpy_dense") == 0
+
+
+def test_an_interrupted_session_has_whole_rounds():
+    ports = {
+        "a": Figures("a", samples=[1.0, 2.0, 3.0]),
+        "b": Figures("b", samples=[1.0, 2.0]),
+        "c": Figures("c", "failed", "it raised"),
+        "d": Figures("d"),
+    }
+    session = Session("lif", "check", "float64", "cpu", "all", "a", True, "3.11", 2, ports)
+    with pytest.raises(Interrupted) as stop, _interruptible(session):
+        raise KeyboardInterrupt
+    assert stop.value.session is session
+    assert session.ratios("b") == [1, 1]
+    assert {name: figures.status for name, figures in ports.items()} == {
+        "a": "measured", "b": "measured", "c": "failed", "d": "interrupted",
+    }  # fmt: skip
