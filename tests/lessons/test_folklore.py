@@ -196,8 +196,8 @@ def test_a_silent_network_hides_every_mistake():
     """Without a drive and starting at rest, the network fires no spikes, so its weights are never
     added to anything: transposed, or a thousand times as large, they give the same answer."""
     rng = np.random.default_rng(0)
-    silent = spec.make_inputs(rng, np.dtype(float), neurons=50, steps=400, driven=False)
-    driven = spec.make_inputs(rng, np.dtype(float), neurons=50, steps=400)
+    silent = spec.make_inputs(rng, neurons=50, steps=400, driven=False)
+    driven = spec.make_inputs(rng, neurons=50, steps=400)
 
     def spikes(weights, *rest):
         return numpy_dense.lif(weights, *rest)[0].sum()

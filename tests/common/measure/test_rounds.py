@@ -195,7 +195,7 @@ def test_one_thread_means_one_processor(threads):
     # XLA starts as many threads as the process has processors, whatever the variables say.
     code = """
 import os
-from portstudy.measure.worker import serve
+from portstudy.measure.process import serve
 
 class Probe:
     def processors(self):
