@@ -9,7 +9,9 @@ the end, but the last rows of the raster do.
 """
 
 import functools
+import shutil
 import tempfile
+import weakref
 
 import brian2 as b2
 import numpy as np
@@ -19,7 +21,7 @@ from ._under_way import under_way
 from .spec import State
 
 
-@functools.lru_cache(maxsize=2)  # networks: they may be large
+@functools.cache
 def build(indptr, indices, steps, delay, dtype):
     device = CPPStandaloneDevice()
     b2.set_device(device, build_on_run=False)
@@ -58,9 +60,10 @@ def build(indptr, indices, steps, delay, dtype):
     network = b2.Network(population, synapses, monitor)
     network.schedule = ["start", "groups", "synapses", "thresholds", "resets", "end"]
     network.run(steps * b2.second)
-    folder = tempfile.TemporaryDirectory()  # deleted with the program
-    device.build(directory=folder.name, run=False, with_output=False)
-    return device, folder, population, outside, monitor
+    folder = tempfile.mkdtemp()
+    weakref.finalize(device, shutil.rmtree, folder)  # at the latest when Python ends
+    device.build(directory=folder, run=False, with_output=False)
+    return device, population, outside, monitor
 
 
 def brunel(synapses, excitatory, external, state, parameters, refractory_steps):
@@ -71,7 +74,7 @@ def brunel(synapses, excitatory, external, state, parameters, refractory_steps):
     sends = np.where(np.arange(neurons) < excitatory, 1, -g)  # (neurons,) jumps
     arriving = external.astype(sends.dtype)  # (steps, neurons) jumps, but for what is fired here
     arriving[:delay] += state.arriving[:steps]
-    device, _, population, outside, monitor = build(
+    device, population, outside, monitor = build(
         indptr.tobytes(), indices.tobytes(), steps, delay, state.voltage.dtype.type
     )
     b2.set_device(device, build_on_run=False)

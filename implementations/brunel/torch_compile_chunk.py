@@ -1,8 +1,8 @@
-"""As many steps as the delay are compiled into one loop; the list of synapses stays eager.
+"""As many steps as the delay are compiled into one loop; what fires is added up outside, eagerly.
 
-A list whose length depends on the data would break the graph in every step. But no spike arrives
-before the delay is over, so the list can wait: each neuron is loaded once, goes through all steps
-of this window, and is stored.
+How many rows are added depends on the data, which would break the graph in every step. But no spike
+arrives before the delay is over, so the rows can wait: each neuron is loaded once, goes through all
+steps of this window, and is stored. The table of rows is that of `torch_event`.
 """
 
 import torch

@@ -1,4 +1,4 @@
-"""Half way to its best, and the worst: one linear layer for all steps, whose output is indexed.
+"""One linear layer for all steps, whose output is indexed: half way to its best, and the slowest.
 
 The gradient of each `current[step]` is an array of zeros for all steps, with one step filled in,
 and there are as many of these to add up as there are steps.

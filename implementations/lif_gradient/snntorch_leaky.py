@@ -1,7 +1,7 @@
-"""What one would use instead, as usually written: a linear layer and a Leaky, called in each step.
+"""What one would use instead, as usually written: a linear layer and a Leaky, called every step.
 
 snnTorch would round a decay given as a number to float32, so it is given as a tensor of the drive's
-dtype. It has no boxcar, but takes one. Its spikes are float32, whatever comes in.
+dtype. There is no boxcar, but one can be added. Spikes are float32, whatever comes in.
 """
 
 import torch

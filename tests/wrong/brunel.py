@@ -105,7 +105,7 @@ WRONG = [
           "population.pause: (refractory_steps + 1)", "population.pause: refractory_steps"),
     wrong("arrives_for_ever", "brian2_cpp", RUN, "\n        arrived = 0", ""),
     wrong("program_forgotten", "brian2_cpp", "compiled 1 times in its second call; allowed: 0$",
-          "maxsize=2", "maxsize=0"),
+          "@functools.cache\n", ""),
     wrong("decay_is_eulers", "nest_delta", RUN, "-1 / np.log1p(-leak)", "1 / leak"),
     wrong("all_excite", "nest_delta", RUN, "jump * sends[pre]", "jump * abs(sends[pre])"),
     wrong("transposed", "nest_delta", RUN, "pre + 1, indices + 1", "indices + 1, pre + 1"),
