@@ -2,6 +2,7 @@
 #
 #   make bench    prove the ports, time them, record the commit, build the site, print the table
 #   make test     run the whole suite
+#   make test-fast KERNEL=lif PORT=jax   prove the ports of one kernel whose names start so
 #   make install  make the environment, and no more
 #   make history  measure a range of commits, in environments that asv builds
 
@@ -16,13 +17,15 @@ A ?= HEAD^
 B ?= HEAD
 RANGE ?= -n 5 HEAD
 JOBS ?= 2
+KERNEL ?= lif
+PORT ?= numpy
 
 BIN := .venv/bin
 READY := .venv/ready
 SIMULATORS := .venv-simulators
 SETTINGS := --dtype $(DTYPE) --device $(DEVICE) $(if $(THREADS),--threads $(THREADS))
 
-.PHONY: bench install test simulators test-simulators history compare prune gpu report publish study notes lint format types check smoke wheel clean
+.PHONY: bench install test test-fast simulators test-simulators history compare prune gpu report publish study notes lint format types check smoke wheel clean
 
 bench: $(READY)
 	$(BIN)/python -m portstudy.cli.history bench $(SETTINGS) $(BENCH)
@@ -32,14 +35,21 @@ install: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(TEST)
 
+# For whoever writes a port, in a minute or so: the ports of KERNEL whose names start with PORT (with
+# nothing: all) are proven and tested, their known-wrong versions caught, their names understood.
+test-fast: $(READY)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup \
+	  -k "[$(KERNEL)-$(PORT) or [$(KERNEL)] or test_discovery" \
+	  tests/ports/test_ports.py tests/ports/test_wrong_ports.py tests/ports/test_names.py \
+	  tests/ports/test_discovery.py $(wildcard tests/kernels/test_$(KERNEL).py)
+
 # Brian2 and NEST have an environment of their own, because Brian2 needs an older NumPy. Once it
 # exists, `make bench` measures their ports in it; their tests run nowhere else.
 simulators: $(SIMULATORS)/ready
 
 test-simulators: $(SIMULATORS)/ready
 	PORTSTUDY_REQUIRE=brian2,nest $(SIMULATORS)/bin/python -m pytest -n $(JOBS) --dist loadgroup \
-	  -k "simulators or brian2_ or nest_" tests/test_simulators.py tests/test_ports.py \
-	  tests/test_wrong_ports.py tests/test_lif.py tests/test_properties.py tests/test_bad_input.py
+	  -k "simulators or brian2_ or nest_" tests/ports tests/kernels/test_lif.py tests/kernels/test_brunel.py
 
 # asv over commits, with the tested libraries and with the oldest that are supported. An interrupted
 # run resumes. MACHINE=name: what this machine is called in the history.

@@ -23,9 +23,10 @@ NEURONS, STEPS = 310, 700  # shared by several tests, because JAX compiles for e
 LONGEST = 300  # steps to threshold
 
 
-def test_3000_steps_of_310_neurons_to_the_bit(network_port: Port):
+def test_a_longer_run_of_more_neurons_to_the_bit(network_port: Port):
+    """The second shape, and the last, for which torch.compile's ports are compiled here."""
     kernel = network_port.kernel
-    steps = 300 if network_port.backend.simulated else 3000  # it takes a hundred times as long
+    steps = 300 if network_port.backend.simulated else STEPS  # it takes a hundred times as long
     size: dict[str, Any] = dict(neurons=NEURONS, steps=steps)
     if kernel.name == "lif_ensemble":
         size |= dict(trials=2, raster=True)

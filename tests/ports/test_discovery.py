@@ -95,4 +95,4 @@ def test_a_ports_tests_stay_together(request: pytest.FixtureRequest):
     """Where several processes share the suite; else each compiles what the others have compiled."""
     if not getattr(request.config.option, "loadgroup", False):
         pytest.skip("one process has the whole suite")
-    assert request.node.nodeid.endswith("@tests/test_discovery.py ")
+    assert request.node.nodeid.endswith("@tests/ports/test_discovery.py ")

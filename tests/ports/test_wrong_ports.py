@@ -45,6 +45,12 @@ def test_right_port_passes(kernel: str, case: Wrong, dtype: str, tmp_path: Path)
 
 
 @pytest.mark.parametrize("kernel", kernels())
+def test_copy_without_an_edit_passes(kernel: str, tmp_path: Path):
+    """So it is not the copying that the wrong ones are caught by."""
+    prove(load_wrong(kernel, Wrong("unedited", find_kernel(kernel).reference, {}, ""), tmp_path))
+
+
+@pytest.mark.parametrize("kernel", kernels())
 def test_every_kernel_has_wrong_ports(kernel: str):
     assert importlib.import_module(f"tests.wrong.{kernel}").WRONG
 

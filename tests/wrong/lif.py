@@ -1,7 +1,5 @@
 """LIF: the model, what is recorded, dtypes, side effects, compilation."""
 
-from portstudy import find_kernel
-
 from tests.wrong import wrong
 
 # How a difference is named, in a run from the start and in a single step from a given state.
@@ -160,6 +158,4 @@ EQUIVALENT = [
     # So what a neuron sends to itself arrives while it does not integrate.
     wrong("no_self_connections", "numpy_dense", "",
           "fired @ weights", "fired @ (weights * ~np.eye(len(drive), dtype=bool))"),
-    *(wrong(f"{port.split('_', 1)[1]}_unedited", port, "", "def lif(", "def lif(")
-      for port in find_kernel("lif").ports()),
 ]  # fmt: skip

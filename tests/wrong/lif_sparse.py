@@ -1,7 +1,5 @@
 """Sparse LIF: delays, the refractory period, the rows and their ends, the ring."""
 
-from portstudy import find_kernel
-
 from tests.wrong import wrong
 
 # How a difference is named, in a run from the start and in a single step from a given state.
@@ -100,6 +98,4 @@ EQUIVALENT = [
     # Who is at threshold is not refractory, as those who are rest at v_reset.
     wrong("refractory_cannot_fire", "numpy_event", "",
           "voltage >= v_threshold", "(voltage >= v_threshold) & (refractory == 0)"),
-    *(wrong("unedited", port, "", "def lif_sparse(", "def lif_sparse(")
-      for port in find_kernel("lif_sparse").ports()),
 ]  # fmt: skip
