@@ -4,27 +4,31 @@ A step is a second of Brian2's time, so one program serves a network at any para
 built on a device of its own, as a device of Brian2 has one program. The equation leaks, by an Euler
 step that takes the share `leak`. What arrives is first counted in jumps and then moves the
 potential once, so that it is rounded as often as in the other ports. Brian2 acts on the spikes of a
-step in the next one, so its delay is one step shorter. What is still under way at the end it does
-not tell: the last rows of the raster do.
+step in the next one, so its delay is one step shorter. It does not tell what is still under way at
+the end, but the last rows of the raster do.
 """
 
 import functools
+import shutil
 import tempfile
+import weakref
 
 import brian2 as b2
 import numpy as np
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 
+from ._under_way import under_way
 from .spec import State
 
 
-@functools.lru_cache(maxsize=2)  # networks, which may be large
+@functools.cache
 def build(indptr, indices, steps, delay, dtype):
     device = CPPStandaloneDevice()
     b2.set_device(device, build_on_run=False)
     b2.prefs.core.default_float_dtype = dtype
     b2.defaultclock.dt = b2.second
-    rows = np.diff(np.frombuffer(indptr, np.int32))  # (neurons,) synapses of each
+    ends = np.frombuffer(indptr, np.int32)  # (neurons + 1,)
+    rows = ends[1:] - ends[:-1]  # (neurons,) synapses of each
     neurons = len(rows)
     outside = b2.TimedArray(np.zeros((steps, neurons)), dt=b2.second, name="outside")
     population = b2.NeuronGroup(
@@ -50,15 +54,16 @@ def build(indptr, indices, steps, delay, dtype):
     synapses = b2.Synapses(
         population, population, on_pre="arrived_post += sends_pre", delay=(delay - 1) * b2.second
     )
-    pre = np.repeat(np.arange(neurons), rows)  # (synapses,)
+    pre = np.arange(neurons).repeat(rows)  # (synapses,)
     synapses.connect(i=pre, j=np.frombuffer(indices, np.int32))
     monitor = b2.SpikeMonitor(population)
     network = b2.Network(population, synapses, monitor)
     network.schedule = ["start", "groups", "synapses", "thresholds", "resets", "end"]
     network.run(steps * b2.second)
-    folder = tempfile.TemporaryDirectory()  # there until nobody has the program any more
-    device.build(directory=folder.name, run=False, with_output=False)
-    return device, folder, population, outside, monitor
+    folder = tempfile.mkdtemp()
+    weakref.finalize(device, shutil.rmtree, folder)  # at the latest when Python ends
+    device.build(directory=folder, run=False, with_output=False)
+    return device, population, outside, monitor
 
 
 def brunel(synapses, excitatory, external, state, parameters, refractory_steps):
@@ -69,14 +74,14 @@ def brunel(synapses, excitatory, external, state, parameters, refractory_steps):
     sends = np.where(np.arange(neurons) < excitatory, 1, -g)  # (neurons,) jumps
     arriving = external.astype(sends.dtype)  # (steps, neurons) jumps, but for what is fired here
     arriving[:delay] += state.arriving[:steps]
-    device, _, population, outside, monitor = build(
+    device, population, outside, monitor = build(
         indptr.tobytes(), indices.tobytes(), steps, delay, state.voltage.dtype.type
     )
     b2.set_device(device, build_on_run=False)
     values = {
         outside: arriving,
         population.voltage: np.where(state.refractory > 0, v_reset, state.voltage),
-        # Who fired `refractory_steps` before the first step is the first to be held no longer.
+        # Whoever fired `refractory_steps` before the first step is just no longer held.
         population.lastspike: (state.refractory - (refractory_steps + 1)) * b2.second,
         population.sends: sends,
         population.leak: leak,
@@ -91,8 +96,5 @@ def brunel(synapses, excitatory, external, state, parameters, refractory_steps):
     voltage = np.array(population.voltage[:])
     left = population.lastspike[:] / b2.second + (refractory_steps + 1) - steps
     refractory = np.maximum(left, 0).astype(np.int32)
-    arriving = np.concatenate([state.arriving[steps:], np.zeros_like(state.arriving)[:steps]])
-    for slot, fired in zip(arriving[::-1], spikes[::-1], strict=False):
-        for sender in np.flatnonzero(fired):
-            np.add.at(slot, indices[indptr[sender] : indptr[sender + 1]], sends[sender])
+    arriving = under_way(state.arriving, spikes, synapses, sends)
     return spikes, State(voltage, refractory, arriving)

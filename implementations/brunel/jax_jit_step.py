@@ -1,4 +1,4 @@
-"""The step is compiled, the loop over the steps stays in Python: one dispatch a step.
+"""The step is compiled, the loop over the steps stays in Python: one dispatch per step.
 
 Under jit every shape is fixed, but neither how many fire nor how long their rows are. So the spikes
 are taken one by one, as in implementations/lif/jax_scan_event.py, and every row is read as if it

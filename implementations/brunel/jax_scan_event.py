@@ -1,4 +1,4 @@
-"""The whole loop is compiled: `scan` carries the state, the ring of what is under way included."""
+"""The whole loop is compiled: `scan` carries the state, including the ring of what is under way."""
 
 from functools import partial
 

@@ -1,16 +1,17 @@
 """NEST's own `iaf_psc_delta`: its steps are those of this model, in this order.
 
-It decays exactly: with tau_m = -1 / log(1 - leak), as time is counted in steps here, the share
-`leak` is lost. What arrives from outside is sent by a generator for each neuron, and all delays are
-alike, so that neurons are advanced by as many steps at a time. How long a neuron is still held
-cannot be set: those that are held in the beginning fire before it, as long before as the delay and
-with a refractory time of their own, while no neuron is connected yet to another. And what is under
-way in the end is not to be seen: it is what the last rows of the raster say.
+It decays exactly: with tau_m = -1 / log(1 - leak), and time counted in steps, it loses the share
+`leak`. What arrives from outside is sent by a generator for each neuron. All delays are equal, so
+neurons are advanced by that many steps at a time. How long a neuron is still held cannot be set, so
+those that are held at the start fire before it, by the length of the delay, with a refractory time
+of their own and before any neurons are connected. NEST does not tell what is still under way at the
+end, but the last rows of the raster do.
 """
 
 import nest
 import numpy as np
 
+from ._under_way import under_way
 from .spec import State
 
 
@@ -56,11 +57,8 @@ def brunel(synapses, excitatory, external, state, parameters, refractory_steps):
     ends, senders = (np.array(recorder.events[x], dtype=int) for x in ("times", "senders"))
     spikes[ends - delay - 1, senders - 1] = True
     voltage = np.reshape(population.V_m, neurons)
-    ago = spikes[::-1].argmax(axis=0)  # (neurons,) steps since a neuron fired, if ever it did
+    ago = spikes[::-1].argmax(axis=0)  # (neurons,) steps since each one fired, if it did
     left = np.where(spikes.any(axis=0), refractory_steps - ago, state.refractory - steps)
     refractory = np.maximum(left, 0).astype(np.int32)
-    arriving = np.concatenate([state.arriving[steps:], np.zeros_like(state.arriving)[:steps]])
-    for slot, fired in zip(arriving[::-1], spikes[::-1], strict=False):
-        for sender in np.flatnonzero(fired):
-            np.add.at(slot, indices[indptr[sender] : indptr[sender + 1]], sends[sender])
+    arriving = under_way(state.arriving, spikes, synapses, sends)
     return spikes, State(voltage, refractory, arriving)

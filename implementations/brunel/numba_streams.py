@@ -1,47 +1,15 @@
-"""Four rows are added at a time: four streams from memory, where one leaves it waiting.
+"""Four rows are added at a time: four streams from memory, where one would leave it idle.
 
-Adding a row takes two loads, a sum and a store a synapse, but a row of a few kilobytes, somewhere
-among megabytes of them, is over before the memory has caught up with it. Four at once are as many
-that are fetched at the same time. All else is as in `numba_window`.
+Adding a row takes two loads, an addition and a store for each synapse. But a row is only a few
+kilobytes, somewhere among many megabytes, and ends before the memory is up to speed. With four rows
+at once, four fetches are under way at any time. All else is as in `numba_window`.
 """
 
 import numpy as np
 from numba import njit
 
+from .numba_window import integrate, list_fired
 from .spec import State
-
-
-@njit
-def integrate(voltage, refractory, arriving, external, parameters, refractory_steps, spikes):
-    leak, jump, _, v_reset, v_threshold = parameters
-    pause = np.int32(refractory_steps)
-    for step in range(len(spikes)):
-        slot, outside, fired = arriving[step], external[step], spikes[step]  # (neurons,)
-        for i in range(len(voltage)):
-            arrived = slot[i] + voltage.dtype.type(outside[i])
-            after = voltage[i] - leak * voltage[i] + jump * arrived
-            after = v_reset if refractory[i] > 0 else after
-            fired[i] = after >= v_threshold
-            voltage[i] = v_reset if after >= v_threshold else after
-            left = max(refractory[i] - np.int32(1), np.int32(0))
-            refractory[i] = pause if after >= v_threshold else left
-        slot[:] = 0
-
-
-@njit
-def list_fired(fired, sources):
-    count = 0
-    whole = len(fired) // 8 * 8
-    eights = fired[:whole].view(np.uint64)
-    for i in range(len(eights)):
-        if eights[i] != 0:
-            for pre in range(8 * i, 8 * i + 8):
-                sources[count] = pre
-                count += fired[pre]
-    for pre in range(whole, len(fired)):
-        sources[count] = pre
-        count += fired[pre]
-    return sources[:count]
 
 
 @njit
@@ -97,11 +65,9 @@ def brunel(synapses, excitatory, external, state, parameters, refractory_steps):
             for n in range(alone, len(fires), 4):
                 a, b, c, d = fires[n], fires[n + 1], fires[n + 2], fires[n + 3]
                 rows = (
-                    row_of(synapses, a),
-                    row_of(synapses, b),
-                    row_of(synapses, c),
-                    row_of(synapses, d),
-                )
+                    row_of(synapses, a), row_of(synapses, b),
+                    row_of(synapses, c), row_of(synapses, d),
+                )  # fmt: skip
                 add_four(slot, rows, (sends[a], sends[b], sends[c], sends[d]))
     rolled = np.empty_like(arriving)  # row 0 arrives next
     for row in range(delay):

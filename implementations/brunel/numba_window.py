@@ -1,8 +1,9 @@
-"""As many steps as the delay are integrated first, and what was sent in them is added afterwards.
+"""As many steps as the delay are integrated first; what was sent in them is added afterwards.
 
 No spike arrives sooner, so the order of the two does not matter, and each becomes a loop that does
-one thing. The first has no `if`, and the compiler advances several neurons at once. The second asks
-eight neurons at a time whether any fired, and its indices are unsigned: none counts from the end.
+one thing. The first has no `if`, so that the compiler advances several neurons at once. The second
+asks of eight neurons at a time whether any fired. Its indices are unsigned: a signed one would have
+to be checked for being negative, which counts from the end.
 """
 
 import numpy as np

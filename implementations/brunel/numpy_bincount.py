@@ -1,4 +1,4 @@
-"""All rows that fired at once, joined into one list, which `bincount` adds up."""
+"""All rows that fired are joined into one list, which `bincount` adds up."""
 
 import numpy as np
 

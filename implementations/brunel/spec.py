@@ -1,33 +1,33 @@
 """The balanced random network of Brunel: sparse excitation and inhibition, driven by Poisson noise.
 
 Model A of N. Brunel, Dynamics of sparsely connected networks of excitatory and inhibitory spiking
-neurons, Journal of Computational Neuroscience 8:183-208, 2000, the field's standard benchmark. Of N
-neurons, all alike, the first four fifths excite and the others inhibit. Each receives exactly C_E
-synapses from the former, C_I = C_E / 4 from the latter, and C_E from outside, each of which fires
-as a Poisson process of rate nu_ext. A spike of any of them arrives D later and moves the potential
-at once, by J or by -g J:
+neurons, Journal of Computational Neuroscience 8:183-208, 2000, the standard benchmark of the field.
+Of N neurons, all alike, the first four fifths excite and the others inhibit. Each receives exactly
+C_E synapses from the former, C_I = C_E / 4 from the latter, and C_E from outside, each of which
+fires as a Poisson process of rate nu_ext. A spike of any of them arrives D later and moves the
+potential at once, by J or by -g J:
 
     tau dV/dt = -V + tau sum_k J_k delta(t - t_k - D),   a spike and V <- V_r when V >= theta
 
 and V stays at V_r for tau_rp; what arrives in that time is lost. theta = 20 mV, V_r = 10 mV,
-tau = 20 ms, tau_rp = 2 ms, D = 1.5 ms. What is varied is g, and eta = nu_ext / nu_thr with
-nu_thr = theta / (C_E J tau), the rate at which input from outside alone would reach theta in the
-mean. The paper has N = 12,500, C_E = 1000 and J = 0.1 mV. Here C_E J is its 100 mV at any C_E, so
-the mean input is the paper's, and its variance grows as 1 / C_E. Size `large` has four fifths of
-the paper's neurons and synapses; `huge` has no more synapses a neuron than `large`, as with a tenth
-of all neurons they would be a billion. tests/test_brunel.py makes the paper's own network and holds
-it to its figure 8.
+tau = 20 ms, tau_rp = 2 ms, D = 1.5 ms. What varies is g, and eta = nu_ext / nu_thr with
+nu_thr = theta / (C_E J tau), the rate at which input from outside alone would reach theta on
+average. The paper has N = 12,500, C_E = 1000 and J = 0.1 mV. Here C_E J is its 100 mV at any C_E,
+so the mean input is the paper's, and its variance grows as 1 / C_E. Size `large` has four fifths of
+the paper's neurons and synapses; `huge` has as many synapses per neuron as `large`, since with a
+tenth of all neurons there would be a billion. tests/test_brunel.py makes the paper's own network
+and compares it with the paper's figure 8.
 
-Between spikes the equation is solved exactly: in a step of dt = 0.1 ms the share
-`leak` = 1 - exp(-dt / tau) of V is lost (NEST's iaf_psc_delta does the same). Spikes are confined
-to the ends of steps. One step, in this order:
+Between spikes the equation is solved exactly: in a step of dt = 0.1 ms, V loses the share
+`leak` = 1 - exp(-dt / tau) (NEST's iaf_psc_delta does the same). Spikes occur only at the ends of
+steps. One step, in this order:
 
     1. arrived = arriving[slot] + external[step]       in units of J; slot = step % delay
     2. V = V - leak V + J arrived
     3. V = V_r                                         where refractory > 0: what arrives is lost
     4. fired = V >= theta                              the row that the raster records
     5. arriving[slot] = 1 to the targets of each excitatory neuron that fired, -g to those of each
-       inhibitory one, summed                          will be read `delay` steps from now
+       inhibitory one, summed                          to be read `delay` steps from now
     6. V = V_r                                         where fired
     7. refractory = refractory_steps where fired, elsewhere one less if above 0
 
@@ -35,25 +35,25 @@ So a spike reaches its targets' potentials exactly `delay` steps after it was fi
 integrates again after `refractory_steps` steps at V_r.
 
 Who sends to whom is kept in compressed sparse rows: neuron `pre` has the targets
-`indices[indptr[pre]:indptr[pre + 1]]`, in rising order. What a neuron sends is the row of an
-event-driven port, so the number that is fixed, that of a neuron's inputs, is not the length of a
-row: rows differ, binomially. Sources are drawn with replacement, a neuron's own spikes not excluded
-(NEST's `fixed_indegree` by default): a target may occur twice in a row. There are no weights, as
-`excitatory`, the number of excitatory neurons, says them all.
+`indices[indptr[pre]:indptr[pre + 1]]`, in rising order. A row is what one neuron sends, as an
+event-driven port needs it. What is fixed is the number of a neuron's inputs, so the lengths of rows
+differ: they are binomial. Sources are drawn with replacement, and a neuron may be its own (as in
+NEST's `fixed_indegree` by default), so a target may occur twice in a row. There are no weights:
+`excitatory`, the number of excitatory neurons, implies them all.
 
 The noise is data, so that it is the same in every port: `external[step, neuron]` is how many spikes
-from outside arrive, uint8, drawn from a Poisson distribution of mean C_E nu_ext dt. It is the
-largest of the arguments, 10 MB for 10,000 neurons over 1,000 steps and 100 MB for 100,000.
+arrive from outside, uint8, drawn from a Poisson distribution of mean C_E nu_ext dt. It takes 10 MB
+for 10,000 neurons over 1,000 steps and 100 MB for 100,000.
 
 No spike acts sooner than `delay` steps after it was fired. So the neurons can be advanced by that
-many steps without a word from each other, and what they sent be added up afterwards: ports named
-`window` do, as do NEST (its minimal delay) and every simulator on a cluster.
+many steps without hearing from each other, and what they sent be added up afterwards: ports named
+`window` do this, as do NEST (its minimal delay) and every simulator on a cluster.
 
 Left out are ports that go through all synapses in every step, fired or not (ten million in `large`:
 implementations/lif_sparse shows what that costs), and so an eager JAX, whose shapes are fixed. Left
-out as well are Numba's threads, each with the targets of its own: on two cores that others use too
-they took as long as one, and often far longer. A whole window in one list, `bincount` or
-`index_add_`, is slower at 10,000 neurons than a list a step: it no longer fits into the cache.
+out as well are threads in Numba, each with its own targets: on two shared cores they took as long
+as one thread, and often far longer. A whole window in one list, for `bincount` or `index_add_`, is
+slower at 10,000 neurons than a list per step: it no longer fits into the cache.
 """
 
 import math
@@ -100,7 +100,7 @@ class State(NamedTuple):
 
 
 class Parameters(NamedTuple):
-    """What does not, the same for all neurons."""
+    """What does not change, the same for all neurons."""
 
     leak: Any  # share of the potential that is lost in a step, 1 - exp(-dt / tau)
     jump: Any  # mV: J, by which an excitatory spike moves the potential
@@ -110,7 +110,7 @@ class Parameters(NamedTuple):
 
 
 def excitatory_of(neurons: int) -> int:
-    """How many of the neurons excite: four fifths."""
+    """The number of neurons that excite: four fifths."""
     return neurons * 4 // 5
 
 
@@ -133,10 +133,10 @@ def make_synapses(rng: np.random.Generator, neurons: int, indegree: int) -> Syna
 def make_external(
     rng: np.random.Generator, neurons: int, steps: int, eta: float, jump: float
 ) -> np.ndarray:
-    """Spikes from outside, uint8 (steps, neurons): eta times what reaches theta in the mean."""
+    """Spikes from outside, uint8 (steps, neurons): eta times what reaches theta on average."""
     mean = eta * THETA / jump * DT / TAU  # C_E nu_ext dt
     external = np.empty((steps, neurons), dtype=np.uint8)
-    for row in external:  # no temporary of eight bytes for each of these
+    for row in external:  # so that no temporary has eight bytes for each of these
         row[:] = np.minimum(rng.poisson(mean, neurons), 255)
     return external
 
@@ -144,9 +144,9 @@ def make_external(
 def make_state(
     rng: np.random.Generator, neurons: int, indegree: int, g: float, delay: int, pause: int
 ) -> State:
-    """A state as it may be in the midst of a run, when all fire at 20 Hz, independently.
+    """A state from the middle of a run in which all fire at 20 Hz, independently.
 
-    One neuron of ten is refractory.
+    One neuron in ten is refractory.
     """
     voltage = rng.uniform(0.0, THETA, neurons)
     refractory = rng.integers(pause + 1, size=neurons) * (rng.random(neurons) < 0.1)
@@ -196,8 +196,8 @@ def make_dyadic(
     excitatory synapses: both products are exact, and fusing one with an addition changes nothing.
     What still rounds in a step are two single additions, in the same order in every port.
 
-    The first neuron and the last reach theta exactly in the first step, where a port with > for >=
-    goes wrong, and one that loses the end of a row.
+    The first neuron and the last reach theta exactly in the first step: a port with > for >= goes
+    wrong there, and so does one that loses the end of a row.
     """
     jump = 2.0 ** round(math.log2(TOTAL / indegree))
     parameters = Parameters(1 / 256, jump, round(8 * g) / 8, V_R, THETA)
@@ -263,7 +263,7 @@ def explain(
 
 
 def alive(arguments: tuple, outputs: tuple) -> None:
-    """Both kinds fire, at a plausible rate; spikes have arrived, and some are on their way."""
+    """Both kinds fire, at a plausible rate; spikes have arrived, and some are under way."""
     _, excitatory, external, state, _, _ = arguments
     spikes, (_, refractory, arriving) = outputs
     rate = spikes.mean() / (DT * 1e-3)
@@ -277,13 +277,13 @@ def alive(arguments: tuple, outputs: tuple) -> None:
 
 
 def work(arguments: tuple, outputs: tuple) -> Work:
-    """Read the rows of those that fire and add to their targets; the state, once every `delay`."""
+    """Read the rows of those that fire and add to their targets; update the state every `delay`."""
     synapses, _, external, state, _, _ = arguments
     spikes, (voltage, refractory, arriving) = outputs
     steps, neurons = external.shape
     lengths = np.diff(synapses.indptr)
     sent = int(spikes.sum(axis=0) @ lengths)  # synapses, over all spikes
-    read = int(lengths[spikes.any(axis=0)].sum())  # that are ever read
+    read = int(lengths[spikes.any(axis=0)].sum())  # read at least once
     windows = -(-steps // len(state.arriving))
     changing = voltage.nbytes + refractory.nbytes
     return Work(

@@ -1,11 +1,12 @@
-"""As many steps as the delay are compiled, into one loop; the list of synapses stays eager.
+"""As many steps as the delay are compiled into one loop; what fires is added up outside, eagerly.
 
-A list whose length depends on the data would break the graph in every step. No spike arrives sooner
-than after the delay, so the list can wait: each neuron is loaded once, goes through all steps of
-this window, and is stored.
+How many rows are added depends on the data, which would break the graph in every step. But no spike
+arrives before the delay is over, so the rows can wait: each neuron is loaded once, goes through all
+steps of this window, and is stored. The table of rows is that of `torch_event`.
 """
 
 import torch
+from torch.nn.utils.rnn import pad_sequence
 
 from .spec import State
 
@@ -29,22 +30,28 @@ def brunel(synapses, excitatory, external, state, parameters, refractory_steps):
     indptr, indices = synapses
     steps, neurons = external.shape
     delay = len(state.arriving)
+    rows = indices.split(indptr.diff().tolist())
+    targets = pad_sequence(rows, batch_first=True, padding_value=neurons)  # (neurons, longest)
     voltage = state.voltage  # (neurons,) mV
     refractory = state.refractory  # (neurons,) steps left
-    arriving = state.arriving.clone()  # (delay, neurons) jumps
-    ends = indptr.tolist()  # of the rows
+    arriving = torch.nn.functional.pad(state.arriving, (0, 1))  # (delay, neurons + 1) jumps
+    sends = torch.full_like(voltage, -parameters.g)  # (neurons,) jumps
+    sends[:excitatory] = 1
     spikes = torch.empty((steps, neurons), dtype=torch.bool, device=external.device)
     for start in range(0, steps, delay):
         window = slice(start, start + delay)  # the last may be shorter
         spikes[window], voltage, refractory = integrate(
-            arriving, external[window], voltage, refractory, parameters, refractory_steps
+            arriving[:, :neurons],
+            external[window],
+            voltage,
+            refractory,
+            parameters,
+            refractory_steps,
         )
         for slot, fired in enumerate(spikes[window]):
-            pre = fired.nonzero().flatten().tolist()
-            rows = [indices[ends[i] : ends[i + 1]] for i in pre]
-            post = torch.cat([indices[:0], *rows])  # there may be no row
-            sent = torch.full_like(post, -parameters.g, dtype=voltage.dtype)  # jumps
-            sent[: sum(ends[i + 1] - ends[i] for i in pre if i < excitatory)] = 1
+            pre = fired.nonzero()[:, 0]  # (spikes,)
+            post = targets[pre]  # (spikes, longest)
+            sent = sends[pre, None].expand_as(post)  # (spikes, longest) jumps
             arriving[slot] = 0
-            arriving[slot].index_add_(0, post, sent)
-    return spikes, State(voltage, refractory, arriving.roll(-steps, dims=0))
+            arriving[slot].index_add_(0, post.flatten(), sent.flatten())
+    return spikes, State(voltage, refractory, arriving[:, :neurons].roll(-steps, dims=0))

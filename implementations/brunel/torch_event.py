@@ -1,6 +1,11 @@
-"""PyTorch as it comes: the rows that fired are joined into one list, `index_add_` adds them up."""
+"""PyTorch as it comes: a table of all rows, from which those that fired are taken and added up.
+
+Rows differ in length, so `pad_sequence` fills the table up with a neuron that is not there. What it
+receives is in a last column of `arriving`, which nobody reads.
+"""
 
 import torch
+from torch.nn.utils.rnn import pad_sequence
 
 from .spec import State
 
@@ -9,25 +14,26 @@ def brunel(synapses, excitatory, external, state, parameters, refractory_steps):
     indptr, indices = synapses
     leak, jump, g, v_reset, v_threshold = parameters
     steps, neurons = external.shape
+    rows = indices.split(indptr.diff().tolist())
+    targets = pad_sequence(rows, batch_first=True, padding_value=neurons)  # (neurons, longest)
     voltage = state.voltage  # (neurons,) mV
     refractory = state.refractory  # (neurons,) steps left
-    arriving = state.arriving.clone()  # (delay, neurons) jumps
-    ends = indptr.tolist()  # of the rows
+    arriving = torch.nn.functional.pad(state.arriving, (0, 1))  # (delay, neurons + 1) jumps
+    sends = torch.full_like(voltage, -g)  # (neurons,) jumps
+    sends[:excitatory] = 1
     spikes = torch.empty((steps, neurons), dtype=torch.bool, device=external.device)
     for step in range(steps):
         slot = step % len(arriving)
-        arrived = arriving[slot] + external[step]  # (neurons,) jumps
+        arrived = arriving[slot, :neurons] + external[step]  # (neurons,) jumps
         voltage = voltage - leak * voltage + jump * arrived
         voltage = torch.where(refractory > 0, v_reset, voltage)
         fired = voltage >= v_threshold  # (neurons,) bool
-        pre = fired.nonzero().flatten().tolist()
-        rows = [indices[ends[i] : ends[i + 1]] for i in pre]
-        post = torch.cat([indices[:0], *rows])  # there may be no row
-        sent = torch.full_like(post, -g, dtype=voltage.dtype)  # jumps
-        sent[: sum(ends[i + 1] - ends[i] for i in pre if i < excitatory)] = 1
+        pre = fired.nonzero()[:, 0]  # (spikes,)
+        post = targets[pre]  # (spikes, longest)
+        sent = sends[pre, None].expand_as(post)  # (spikes, longest) jumps
         arriving[slot] = 0
-        arriving[slot].index_add_(0, post, sent)
+        arriving[slot].index_add_(0, post.flatten(), sent.flatten())
         voltage = torch.where(fired, v_reset, voltage)
         refractory = torch.where(fired, refractory_steps, (refractory - 1).clamp(min=0))
         spikes[step] = fired
-    return spikes, State(voltage, refractory, arriving.roll(-steps, dims=0))
+    return spikes, State(voltage, refractory, arriving[:, :neurons].roll(-steps, dims=0))

@@ -6,7 +6,9 @@ as a device of Brian2 has one program.
 """
 
 import functools
+import shutil
 import tempfile
+import weakref
 
 import brian2 as b2
 import numpy as np
@@ -41,15 +43,16 @@ def build(neurons, steps, dtype):
     network = b2.Network(population, synapses, monitor)
     network.schedule = ["start", "thresholds", "synapses", "groups", "resets", "end"]
     network.run(steps * b2.second)
-    folder = tempfile.TemporaryDirectory()  # there until nobody has the program any more
-    device.build(directory=folder.name, run=False, with_output=False)
-    return device, folder, population, synapses, monitor
+    folder = tempfile.mkdtemp()
+    weakref.finalize(device, shutil.rmtree, folder)  # at the latest when Python ends
+    device.build(directory=folder, run=False, with_output=False)
+    return device, population, synapses, monitor
 
 
 def lif(weights, drive, state, parameters, steps):
     dt, tau, v_reset, v_threshold, resistance = parameters
     neurons = len(drive)
-    device, _, population, synapses, monitor = build(neurons, steps, drive.dtype.type)
+    device, population, synapses, monitor = build(neurons, steps, drive.dtype.type)
     b2.set_device(device, build_on_run=False)
     values = {
         synapses.weight: weights.ravel(),

@@ -1,4 +1,4 @@
-"""`scan`, with the product as `einsum`: the indices say what is summed over what."""
+"""`scan`, with the product as `einsum`: its indices say which axis is summed over."""
 
 from functools import partial
 

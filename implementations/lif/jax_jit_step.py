@@ -1,4 +1,4 @@
-"""The step is compiled, the loop over the steps stays in Python: one dispatch a step."""
+"""The step is compiled, the loop over the steps stays in Python: one dispatch per step."""
 
 import jax
 import jax.numpy as jnp

@@ -1,20 +1,20 @@
 """Pallas: one GPU kernel for all steps, which keeps the voltage on the chip and walks the spikes.
 
-Between two steps `scan` puts the state into the GPU's memory and launches the next operations. Here
-one program runs the whole time loop: voltage and drive stay in the registers of its threads, and
-what it touches in a step is a row of the weights for each spike, and the raster. The next spike is
-the largest number left among those that fired, as in torch_scan_event.
+Between two steps, `scan` writes the state to the GPU's memory and launches the next operations.
+Here one program runs the whole time loop. Voltage and drive stay in the registers of its threads;
+in a step it reads a row of the weights for each spike and writes the raster. The next spike is the
+largest number left among those that fired, as in torch_scan_event.
 
-It is one program because a step needs all spikes of the step before: many programs would have to
-wait for each other, and a grid has no barrier; its programs need not even run at the same time. So
-a single multiprocessor of the GPU's many fetches every row, one after the other, and its registers
-hold the network: in float32 up to 8,192 neurons, of more a part goes to memory after all. It pays
-while few fire. The other way out is a launch per step, whose end is the barrier: that has the whole
-GPU for the rows, and nothing stays in registers.
+It is one program because a step needs all spikes of the step before. Many programs would have to
+wait for each other, but a grid has no barrier, and its programs need not even run at the same time.
+So a single multiprocessor of the GPU's many fetches every row, one after the other, and its
+registers hold the network: up to 8,192 neurons in float32; of a larger one, some goes to memory
+after all. This pays while few neurons fire. The alternative is a launch per step, whose end is the
+barrier: the whole GPU then fetches rows, but nothing stays in registers.
 
-This is for Pallas's Triton backend: every array in the kernel has a power of two of elements, fixed
-when it is compiled, so the network is filled up with neurons at rest, and masks keep loads and
-stores within the arrays. On a CPU the kernel is interpreted, to the same result.
+This is for Pallas's Triton backend, where the number of elements of every array in the kernel is a
+power of two, fixed when it is compiled. So the network is padded with neurons at rest, and masks
+keep loads and stores within the arrays. On a CPU the kernel is interpreted, with the same result.
 """
 
 from functools import partial

@@ -1,7 +1,7 @@
-"""`scan`, event-driven: spikes are packed into words, and a `while_loop` takes bit after bit.
+"""`scan`, event-driven: spikes are packed into words, and a `while_loop` takes them bit by bit.
 
 Shapes are fixed under jit, the number of spikes is not. A list of them (jax_scan_nonzero) needs
-room for all and a running sum over all neurons; finding the next spike in a few packed words costs
+room for all neurons and a running sum over them. Finding the next spike in a few packed words costs
 next to nothing, and a step in which nobody fires is over at once.
 """
 

@@ -1,17 +1,17 @@
-"""Several devices: each integrates its own neurons, and `all_gather` tells every one who fired.
+"""Several devices: each integrates its own neurons, and `all_gather` tells all of them who fired.
 
-In `shard_map` the function is what one device does, on its part of each argument: of `weights` the
-columns of its neurons, all that they receive. What the devices have to tell each other in a step
-is who fired, a byte a neuron, and none can go on before it has heard from all. That wait is the
-price: a network whose step takes a device a few microseconds gets slower by it, and one that does
-not fit into the memory of a device becomes possible.
+In `shard_map` the function is what one device does on its part of each argument: of `weights`, the
+columns of its neurons, which are all that they receive. What the devices must tell each other in a
+step is who fired, a byte per neuron, and none can go on before it has heard from all. That wait is
+the price: a network whose step takes a few microseconds gets slower, but one that does not fit into
+the memory of a single device becomes possible.
 
-The arguments may lie on the devices in any way: whole on each, as they do here, in which case each
-device cuts its columns out at the start of a call, or cut already, and then no device ever holds
-all weights. The network is filled up with neurons that nobody hears, so that every device has as
-many; one device is enough, and any number will do. Columns are cut, and not rows, because with its
-columns a device has a current to itself: of rows, the currents would have to be summed over the
-devices, and they are floats.
+The arguments may lie on the devices in any way. If each device has all of them, as here, it cuts
+its columns out at the start of a call; if they are cut already, no device ever holds all weights.
+The network is padded with neurons that nobody hears, so that all devices have equally many; any
+number of devices will do, even one. Columns are cut rather than rows because a device with its
+columns computes its currents alone. With rows, currents would have to be summed over the devices,
+and floating-point sums depend on their order.
 """
 
 from functools import partial

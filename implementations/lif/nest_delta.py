@@ -1,9 +1,9 @@
 """NEST's own `iaf_psc_delta`, which decays exactly: its time constant makes that our Euler step.
 
-Euler leaves 1 - dt / tau of the distance to rest in a step; NEST leaves exp(-1 / tau_m), as time is
-counted in steps here. A spike moves the voltage by what its current adds in our step, and arrives
-one step later: NEST asks at the end of a step who fires, we ask at the beginning of the next. A
-constant current does no more than to move the potential at rest, E_L.
+In a step, Euler leaves 1 - dt / tau of the distance to rest, and NEST leaves exp(-1 / tau_m), with
+time counted in steps. A spike moves the voltage by what its current adds in our step. It arrives
+one step later, since NEST asks who fires at the end of a step and we ask at the beginning of the
+next. A constant current does nothing but move the potential at rest, E_L.
 """
 
 import nest

@@ -1,22 +1,22 @@
 """All neurons at once on a GPU, all steps in one kernel: in each, one barrier across the GPU.
 
-A launch of a kernel for each step would cost more than the step. So one kernel takes all of them,
-and what its threads must hear of each other is who fires. Threads come in blocks, each of which is
-on one multiprocessor, and blocks can wait for each other only while all of them are running: else
-those that run would wait for those whose turn never comes. So there is at most one block for each
-multiprocessor, 132 on an H200, which fits whatever the registers it needs, and a kernel that has
-a grid-wide barrier (`cuda.cg.this_grid().sync()`) is launched in a way that makes sure of it. A
-thread has one neuron, or every `stride`-th where there are more neurons than threads.
+To launch a kernel for each step would cost more than the step. So one kernel takes all steps, and
+its threads must hear from each other who fires. Threads come in blocks, each on one multiprocessor,
+and blocks can only wait for each other if all of them are running: otherwise those that run would
+wait for some whose turn never comes. So there is at most one block for each multiprocessor, 132 on
+an H200, which fits however many registers it needs. A kernel with a barrier across the grid
+(`cuda.cg.this_grid().sync()`) is launched in a way that checks this. A thread has one neuron, or
+every `stride`-th if there are more neurons than threads.
 
-Who fires is appended to a list in memory; an atomic addition gives out the places. The order is
-that of arrival, which is chance, and sums in another order are rounded otherwise: so each block
-sorts the list for itself, by counting how many are smaller. After a block's own barrier
-(`syncthreads`) each thread adds what the senders send to its neuron: neighbouring threads read
-neighbouring weights, which the memory gives out together (coalesced).
+Those that fire are appended to a list in memory; an atomic addition hands out the places. They come
+in any order, and a sum in another order is rounded differently. So each block sorts the list for
+itself: the rank of an entry is the number of smaller ones. After a barrier of the block alone
+(`syncthreads`), each thread adds what the senders send to its neuron. Neighbouring threads read
+neighbouring weights, which the memory delivers together (coalesced).
 
-One list is written while the last one may still be read, so there are two; each step has a counter
-of its own, so that none is reset. While few neurons fire the barrier is the limit, in whose time
-the GPU could have read megabytes of weights.
+There are two lists, as one may be written while the last one is still being read, and each step has
+a counter of its own, so that none has to be reset. While few neurons fire, the barrier is the
+limit: it takes the time in which the GPU could have read megabytes of weights.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Loops written out and compiled by Numba; still every weight is read in every step."""
+"""Loops written out and compiled by Numba; every weight is still read in every step."""
 
 import numpy as np
 from numba import njit

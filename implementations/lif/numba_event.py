@@ -1,4 +1,4 @@
-"""Numba, event-driven: one `if` skips the rows of the neurons that are silent."""
+"""Numba, event-driven: one `if` skips the rows of the silent neurons."""
 
 import numpy as np
 from numba import njit

@@ -1,9 +1,10 @@
-"""One pass over the state a step, which finds who fires next; rows are added four at a time.
+"""One pass over the state per step, which finds who fires next; rows are added four at a time.
 
 Once rows are skipped, most of the time goes into looking for those that fired. Here the pass that
-updates the potentials also compares them and counts, in blocks, so that only a block in which some
-neuron fires is searched. Every inner loop is over slices and starts at 0: that is what vectorises.
-Four rows at a time are four streams from memory at once, and a quarter of the passes over the sum.
+updates the potentials also compares them with the threshold and counts, block by block, so that
+only a block in which some neuron fires is searched. Every inner loop runs over slices from 0: that
+is what vectorises. Four rows at a time are four streams from memory and a quarter of the passes
+over the sum.
 """
 
 import numpy as np

@@ -44,7 +44,7 @@ class State(NamedTuple):
 
 
 class Parameters(NamedTuple):
-    """What does not, the same for all neurons."""
+    """What does not change, the same for all neurons."""
 
     dt: Any  # ms: length of a step
     tau: Any  # ms: membrane time constant
@@ -62,7 +62,7 @@ DYADIC = Parameters(dt=0.125, tau=16.0, v_reset=-65.0, v_threshold=-50.0, resist
 def make_weights(rng: np.random.Generator, neurons: int) -> np.ndarray:
     """Dense weights, nA: four of five neurons excite, the fifth inhibits four times as much.
 
-    Excitation and inhibition balance in the mean, and the weights shrink with the square root of
+    Excitation and inhibition balance on average, and the weights shrink with the square root of
     their number, so that the fluctuation of a neuron's input does not depend on the network's size.
     """
     mean = 1.6 * np.sqrt(1000 / neurons)  # nA
@@ -75,9 +75,9 @@ def make_weights(rng: np.random.Generator, neurons: int) -> np.ndarray:
 def make_drive(
     rng: np.random.Generator, low: float, high: float, shape: tuple[int, ...], rate: float | None
 ) -> np.ndarray:
-    """Drive, nA: low to high for all, or for a mean firing rate, Hz, much to as many as it takes.
+    """Drive, nA: low to high for all; or, for a mean firing rate in Hz, a strong one for a few.
 
-    At 2.5 times the drive a neuron fires at some 100 Hz: with `rate` 1 one of a hundred has it.
+    At 2.5 times the drive a neuron fires at some 100 Hz: for a rate of 1, one in a hundred gets it.
     """
     drive = rng.uniform(low, high, shape)
     if rate is None:
@@ -94,9 +94,9 @@ def make_inputs(
     driven: bool = True,
     rate: float | None = None,
 ) -> tuple:
-    """General inputs: a network at the rates of cortex, with every rounding error."""
+    """General inputs: a network that fires at cortical rates, where every operation rounds."""
     weights = make_weights(rng, neurons)
-    # 0.8 to 1.16 times what reaches threshold.
+    # 0.8 to 1.16 times what it takes to reach threshold.
     drive = make_drive(rng, 1.2, 1.75, (neurons,), rate)
     voltage = rng.uniform(GENERAL.v_reset, GENERAL.v_threshold, neurons)
     if not driven:
@@ -116,10 +116,10 @@ def make_dyadic(
 
     Currents are multiples of 1/64 nA and their sums stay below 2**18 nA, so they are exact in any
     order of summation. dt / tau and the resistance are powers of two, so a product is exact and
-    fusing it with an addition changes nothing. Below threshold -V + v_reset is exact as well: what
+    fusing it with an addition changes nothing. Below threshold, -V + v_reset is exact as well. What
     still rounds in a step are two single additions, in the same place in every port. The first
-    neuron and the last start exactly at threshold, where a port with > for >= goes wrong, and one
-    that loses the end of a row.
+    neuron and the last start exactly at threshold: a port with > for >= goes wrong there, and so
+    does one that loses the end of a row.
     """
     weights = np.round(make_weights(rng, neurons) * 64) / 64
     drive = np.round(make_drive(rng, 1.5, 2.17, (neurons,), rate) * 64) / 64
@@ -157,7 +157,7 @@ def check(*arguments: Any) -> None:
 
 
 def check_rate(fired: int, neurons: int, steps: int, dt: float, driven: bool) -> None:
-    """Spikes of a network must be in a plausible range, or there must be none by construction."""
+    """A network must fire at a plausible rate, or not at all if it is not driven."""
     if not driven:
         assert fired == 0, f"{fired} spikes, though no neuron is driven and all start at rest"
         return
@@ -178,7 +178,7 @@ def work(arguments: tuple, outputs: tuple) -> Work:
     weights, drive, _, _, steps = arguments
     spikes, _ = outputs
     fired = int(spikes.sum())
-    rows = int(spikes.any(axis=0).sum()) * weights[0].nbytes  # that are ever read
+    rows = int(spikes.any(axis=0).sum()) * weights[0].nbytes  # read at least once
     return Work(
         traffic=(
             Traffic(fired * weights[0].nbytes, rows),

@@ -1,16 +1,16 @@
 """CUDA graphs: on a GPU, the kernels of five steps are recorded once and then launched as one.
 
-A step is a handful of small kernels, each of which takes the GPU less time than Python and the
+A step is a handful of small kernels, each of which takes less time on the GPU than Python and the
 driver take to launch it. `mode="reduce-overhead"` records the launches of a compiled function and
 replays them with a single call. A graph has no loop and no branch: the five steps are unrolled, and
 what is left over of `steps` becomes a second, shorter graph. Larger chunks take longer to compile.
 
-A replay computes the same thing at the same addresses. So its outputs are overwritten by the next
-replay, and what is kept has to be copied out before: the raster is, and the state is cloned. Inputs
-are copied in, unless they are marked as staying where they are: copying the weights costs more than
-a step that reads them.
+A replay computes the same thing at the same addresses, so the next one overwrites its outputs. What
+is to be kept has to be copied out first: the raster is, and the state is cloned. Inputs are copied
+in, unless they are marked as staying where they are: copying the weights would cost more than a
+step that reads them.
 
-On a CPU there is nothing to record: this is torch_compile_step with five steps a call.
+On a CPU there is nothing to record: this is torch_compile_step with five steps per call.
 """
 
 import torch

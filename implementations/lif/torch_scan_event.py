@@ -1,4 +1,4 @@
-"""`scan`, event-driven: a `while_loop` adds the row of one spike after the other.
+"""`scan`, event-driven: a `while_loop` adds the rows of those that fired, spike by spike.
 
 Both loops stay inside the graph. By default their bodies would be called from Python, which costs
 more than what they compute here: `cpp_wrapper` writes the loops in C++ as well.

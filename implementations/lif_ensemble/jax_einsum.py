@@ -1,4 +1,4 @@
-"""`scan` over the steps of all trials: `einsum` says which index is the trial's."""
+"""`scan` over the steps of all trials: the indices of `einsum` say which one is the trial's."""
 
 from functools import partial
 

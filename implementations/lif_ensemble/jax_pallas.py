@@ -1,19 +1,19 @@
 """Pallas: a program of one GPU kernel for each trial, which keeps that trial's state on the chip.
 
 The trials share nothing that changes, so no program ever waits for another, and each runs all its
-steps on its own: voltage, drive and spike count stay in the registers of its threads, and what it
-touches in a step is a row of the weights for each spike, and the raster. All trials read the same
-weights, which the GPU's second-level cache keeps if they fit. Each of its multiprocessors has room
-for a few trials at a time; the others start as these end, in any order.
+steps on its own. Voltage, drive and spike count stay in the registers of its threads; in a step it
+reads a row of the weights for each spike and writes the raster. All trials read the same weights,
+which the GPU's second-level cache keeps if they fit. Each multiprocessor has room for a few trials
+at a time; the others start as these end, in any order.
 
-It is event-driven, like jax_pallas of `lif`: a row a spike for each trial, so what it takes depends
-on how seldom neurons fire. The dense ports, a product of matrices for all trials, read each weight
-once a step however many fire. Such a product in here would need many trials a program, and their
+It is event-driven, like jax_pallas of `lif`: a row for each spike of each trial, so its time
+depends on how rarely neurons fire. The dense ports, a product of matrices for all trials, read each
+weight once per step however many fire. To do that here, a program would need many trials, and their
 state does not fit into registers.
 
-As for `lif`, an array has a power of two of elements, the network is filled up with neurons at
-rest, and masks keep loads and stores within the arrays. On a CPU the kernel is interpreted, one
-trial after the other, to the same result.
+As in `lif`, an array has a power of two of elements, the network is padded with neurons at rest,
+and masks keep loads and stores within the arrays. On a CPU the kernel is interpreted, one trial
+after the other, with the same result.
 """
 
 from functools import partial

@@ -1,12 +1,12 @@
 """Several devices: each takes a share of the trials, and they have nothing to tell each other.
 
 `shard_map` gives each device its part of every argument: all weights, and the drives and states of
-its own trials. What a device does with them is `jax_vmap` as it stands, in which nothing says that
-there are others. As nobody waits for anybody, twice the devices take half the time, as long as each
-has trials enough to be busy. The price is memory: every device holds all weights.
+its own trials. What a device does with them is `jax_vmap` as it stands, which does not mention that
+there are others. As nobody waits, twice as many devices take half the time, as long as each has
+enough trials to be busy. The price is memory: every device holds all weights.
 
-The mesh has the devices that the arguments lie on, one or any number. Trials are filled up to a
-multiple of it, and what was computed of those added is dropped.
+The mesh has the devices on which the arguments lie, one or any number. Trials are padded to a
+multiple of it, and what was computed of the added ones is dropped.
 """
 
 from functools import partial

@@ -1,20 +1,21 @@
-"""A block of a GPU for each trial: its state stays on chip, and only its block waits for it.
+"""A block of a GPU for each trial: its state stays on chip, and only its own threads wait.
 
-A block is a group of threads that runs on one multiprocessor of the GPU (an H200 has 132) and that
-can do what threads of different blocks cannot: wait for each other (`syncthreads`, some 20 ns) and
-share some memory that is as near as registers. Trials share nothing that changes, so a block takes
-one through all of its steps, in one kernel, and never waits for the others. 1,000 trials are all
-resident at once, 8 to a multiprocessor.
+A block is a group of threads that runs on one multiprocessor of the GPU (an H200 has 132). Its
+threads can do what those of different blocks cannot: wait for each other (`syncthreads`, some 20
+ns) and share some memory that is as close as registers. Trials share nothing that changes, so a
+block takes one trial through all of its steps, in one kernel, and never waits for the others. 1,000
+trials are all resident at once, 8 to a multiprocessor.
 
-In a step, each thread looks at its own neurons and appends who fires to a list in shared memory. An
-atomic addition gives out the places, so nobody writes to another's; but the order is chance, and
-sums in another order are rounded otherwise. So the list is sorted, and every run gives the same
-bits: the rank of an entry is how many are smaller, and each thread works it out for a few. After
-that each adds the rows of those that fired to the current of its own neurons. Neighbouring threads
-read neighbouring weights, so that the memory answers a warp of 32 at once (coalesced).
+In a step, each thread looks at its own neurons and appends those that fire to a list in shared
+memory. An atomic addition hands out the places, so that nobody overwrites another's. But they come
+in any order, and a sum in another order is rounded differently. So the list is sorted, and every
+run gives the same bits: the rank of an entry is the number of smaller ones, and each thread finds
+it for a few. Then each thread adds the rows of those that fired to the current of its own neurons.
+Neighbouring threads read neighbouring weights, which the memory delivers to a warp of 32 together
+(coalesced).
 
-Rows come from the second-level cache, whose speed is the limit as long as it holds the weights.
-Shared memory is the other one: 48 KB a block without asking for more, so 3,000 neurons in float64.
+Rows come from the second-level cache, whose speed is the limit as long as it holds the weights. The
+other limit is shared memory: 48 KB per block unless one asks for more, or 3,000 neurons in float64.
 """
 
 import numpy as np
@@ -29,7 +30,7 @@ def simulate(weights, drive, start, parameters, steps, raster, spikes, spike_cou
     dt, tau, v_reset, v_threshold, resistance = parameters
     trial, thread, threads = cuda.blockIdx.x, cuda.threadIdx.x, cuda.blockDim.x
     neurons = len(weights)
-    # All of a block's shared memory begins at the same place: one after the other.
+    # Every shared array of a block starts at the same address: they are laid out by hand.
     voltage = cuda.shared.array(0, drive.dtype)[:neurons]  # (neurons,) mV
     integers = cuda.shared.array(0, int32)[neurons * drive.itemsize // 4 :]
     arrived = integers[:neurons]  # who fires, in the order of arrival

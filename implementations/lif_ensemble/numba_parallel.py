@@ -1,4 +1,4 @@
-"""`prange`: the trials, which share nothing that changes, are spread over the cores."""
+"""`prange`: the trials share nothing that changes, and are spread over the cores."""
 
 import numpy as np
 from numba import njit, prange

@@ -1,9 +1,10 @@
-"""A pass over the state a step, which finds who fires next: a trial is in the fastest cache.
+"""A pass over the state per step finds who fires next: a trial stays in the fastest cache.
 
 As in lif's `numba_event_fused`, the pass that updates the potentials also counts, block by block,
-how many reach threshold, so that only a block in which some neuron does is searched. Who fired is
-not kept: it is who is still at threshold. So a step touches three arrays of a trial, 24 KB for
-1,000 neurons, and what the cores share are the rows of those that fire, added four at a time.
+how many reach threshold, so that only a block in which some neuron does is searched. No list of who
+fired is kept: it is those that are still at threshold. So a step touches three arrays of a trial,
+24 KB for 1,000 neurons. All that the cores share are the rows of those that fire, which are added
+four at a time.
 """
 
 import numpy as np

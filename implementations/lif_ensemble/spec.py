@@ -1,16 +1,16 @@
 """Many trials of one network of leaky integrate-and-fire (LIF) neurons.
 
 The model, its step and the order within it are those of implementations/lif/spec.py. Here the
-network is simulated many times over, independently: all trials share the weights and the
-parameters, and each has its own start, `state.voltage` (trials, neurons) in mV, and its own
-`drive` (trials, neurons) in nA.
+network is simulated many times, independently: all trials share the weights and the parameters, and
+each has its own start, `state.voltage` (trials, neurons) in mV, and its own `drive` (trials,
+neurons) in nA.
 
 Every neuron's spikes are counted in every trial: `spike_count` (trials, neurons). `raster` says
 whether each spike is recorded as well. If so, `spikes` is (trials, steps, neurons); otherwise it
 is (trials, 0, neurons), for ensembles whose raster would not fit into memory.
 
-Left out: JAX's `pmap`, which by now is `jit` and `shard_map` underneath: notes/parallel-devices.md
-shows what it wanted.
+Left out: JAX's `pmap`, which is now `jit` and `shard_map` underneath; notes/parallel-devices.md
+shows what it needed.
 """
 
 from typing import Any
@@ -55,7 +55,7 @@ def make_dyadic(
     raster: bool,
     rate: float | None = None,
 ) -> tuple:
-    """Inputs on which every port must agree to the last bit, for the reasons given for `lif`.
+    """Inputs on which every port must agree to the last bit, for the reasons given in `lif`.
 
     The first neuron and the last of each trial start exactly at threshold.
     """
@@ -77,7 +77,7 @@ def check(*arguments: Any) -> None:
 
 
 def alive(arguments: tuple, outputs: tuple) -> None:
-    """Trials that never fire, always do, or are all alike would prove nothing."""
+    """Trials that never fire, always fire or are all alike would prove nothing."""
     _, drive, _, parameters, steps, _ = arguments
     _, spike_count, _ = outputs
     trials, neurons = drive.shape
@@ -105,7 +105,7 @@ def work(arguments: tuple, outputs: tuple) -> Work:
     weights, drive, _, _, steps, _ = arguments
     spikes, spike_count, _ = outputs
     fired = int(spike_count.sum())
-    rows = int(spike_count.any(axis=0).sum()) * weights[0].nbytes  # that are ever read
+    rows = int(spike_count.any(axis=0).sum()) * weights[0].nbytes  # read at least once
     return Work(
         traffic=(
             Traffic(fired * weights[0].nbytes, rows),

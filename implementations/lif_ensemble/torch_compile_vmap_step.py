@@ -1,4 +1,4 @@
-"""The step of one trial is written down; `vmap` turns it into all trials', `compile` fuses it."""
+"""One trial's step is written down; `vmap` makes it the step of all trials, `compile` fuses it."""
 
 import torch
 

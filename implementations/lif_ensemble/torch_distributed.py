@@ -1,13 +1,13 @@
-"""Several processes: each simulates its share of the trials, and `all_gather` puts all together.
+"""Several processes: each simulates its share of the trials; `all_gather` collects the results.
 
-Every process runs this same program on the same arguments, and takes from them the trials that its
-number, its rank, says. Nothing is said between them until all steps are done, and then once:
-afterwards every process has all results. They find each other before, by `init_process_group` or
-`torchrun`, on one machine or on several; one alone does what `torch_eager` does.
+Every process runs this same program on the same arguments and takes the trials that belong to its
+number, its rank. They talk only once, after all steps: then every process has all results. They
+have found each other before, by `init_process_group` or `torchrun`, on one machine or on several;
+one process alone does what `torch_eager` does.
 
-Where a JAX program states how arrays are cut, and the compiler does the rest, here it is written
-out: which part is mine, and what is sent to all. Gathering wants parts of one length, so trials are
-filled up, and what was computed of those added is dropped.
+In JAX a program states how arrays are cut, and the compiler does the rest. Here that is written
+out: which part is mine, and what is sent to all. Gathering needs parts of equal length, so trials
+are padded, and what was computed of the added ones is dropped.
 """
 
 import torch

@@ -1,8 +1,8 @@
-"""`jax.checkpoint` keeps the state of a few steps only, and runs the others again, backward.
+"""`jax.checkpoint` keeps the state of only a few steps, and runs the rest again on the way back.
 
-The steps are cut into as many chunks as each has steps, or nearly so. Of a chunk its first state is
-kept; when its gradient is due, its product and its steps are computed once more. That is a third
-product for the two of `jax_scan`, and what is kept grows with the root of the steps, not with them.
+The steps are cut into about as many chunks as each chunk has steps. Only the first state of a chunk
+is kept; when its gradient is due, its product and its steps are computed once more. That is a third
+product, where `jax_scan` has two, and what is kept grows with the square root of the steps.
 """
 
 import math
@@ -11,26 +11,8 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
-from .spec import ARCTAN, FAST_SIGMOID, Gradient
-
-
-def derivative(above, slope, surrogate):
-    if surrogate == FAST_SIGMOID:
-        return 1 / (1 + slope * jnp.abs(above)) ** 2
-    if surrogate == ARCTAN:
-        return slope / 2 / (1 + (jnp.pi / 2 * slope * above) ** 2)
-    return jnp.where(slope * jnp.abs(above) < 0.5, slope, 0)
-
-
-@partial(jax.custom_jvp, nondiff_argnums=(2,))
-def spike(above, slope, surrogate):
-    return (above > 0).astype(above.dtype)
-
-
-@spike.defjvp
-def spike_jvp(surrogate, primals, tangents):
-    (above, slope), (change, _) = primals, tangents
-    return spike(above, slope, surrogate), derivative(above, slope, surrogate) * change
+from .jax_scan import spike
+from .spec import Gradient
 
 
 @partial(jax.jit, static_argnames="surrogate")

@@ -1,8 +1,8 @@
 """JAX differentiates a compiled `scan`; `custom_jvp` tells it the derivative of a spike.
 
-The product stands before the scan: it does not depend on the state, and one large product, with one
+The product comes before the scan: it does not depend on the state, and one large product, with one
 large transposed product in its gradient, costs less than one in each step. A comparison has no
-gradient, so the reset is held without further words.
+gradient, so the reset is held constant without further ado.
 """
 
 from functools import partial
@@ -10,15 +10,8 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
-from .spec import ARCTAN, FAST_SIGMOID, Gradient
-
-
-def derivative(above, slope, surrogate):
-    if surrogate == FAST_SIGMOID:
-        return 1 / (1 + slope * jnp.abs(above)) ** 2
-    if surrogate == ARCTAN:
-        return slope / 2 / (1 + (jnp.pi / 2 * slope * above) ** 2)
-    return jnp.where(slope * jnp.abs(above) < 0.5, slope, 0)
+from ._surrogate import derivative
+from .spec import Gradient
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(2,))

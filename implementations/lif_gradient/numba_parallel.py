@@ -1,22 +1,16 @@
-"""By hand in Numba: the products stay with NumPy, between them a pass forward and one backward.
+"""By hand in Numba: the products stay with NumPy; between them, one pass forward and one back.
 
-Between the products there are few operations a value: what counts is how often the values move. A
+Between the products there are few operations per value: what counts is how often the values move. A
 potential takes the place of its current, and G that of the potential.
 """
 
 import numpy as np
 from numba import njit, prange
 
-from .spec import ARCTAN, FAST_SIGMOID, Gradient
+from ._surrogate import derivative
+from .spec import Gradient
 
-
-@njit
-def derivative(above, slope, surrogate):
-    if surrogate == FAST_SIGMOID:
-        return 1 / (1 + slope * abs(above)) ** 2
-    if surrogate == ARCTAN:
-        return slope / 2 / (1 + (np.pi / 2 * slope * above) ** 2)
-    return slope if slope * abs(above) < 0.5 else 0 * slope
+derivative = njit(derivative)
 
 
 @njit(parallel=True)
@@ -40,7 +34,7 @@ def forward(current, drive, error, decay, threshold):
 def backward(above, spikes, error, by_drive, decay, slope, surrogate):
     steps, examples, neurons = above.shape
     for example in prange(examples):
-        gradient = np.zeros_like(by_drive[0])  # (neurons,) by the current of the step after
+        gradient = np.zeros_like(by_drive[0])  # (neurons,), of the next step's current
         for step in range(steps - 1, -1, -1):
             by_current, fired = above[step, example], spikes[step, example]  # (neurons,)
             for n in range(neurons):

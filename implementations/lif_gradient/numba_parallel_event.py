@@ -1,25 +1,19 @@
-"""No products: a row is added for each spike that comes in, forward from it, backward to it.
+"""No products: each spike that comes in adds a row, forward to the current, back to the gradient.
 
-An input sends a spike in one step of sixteen: fifteen of sixteen multiplications are by zero. And a
-neuron's error needs no spikes but its own. So a block of neurons goes forward and back again with
-one example after the other, while its potentials, weights and their gradient stay in the cache.
+An input sends a spike in one step of sixteen, so fifteen of sixteen multiplications are by zero.
+And the error of a neuron needs no spikes but its own. So a block of neurons goes forward and back
+again with one example after the other, while its potentials, weights and their gradient stay in the
+cache.
 """
 
 import numpy as np
 from numba import njit, prange
 
-from .spec import ARCTAN, FAST_SIGMOID, Gradient
+from ._surrogate import derivative
+from .spec import Gradient
 
+derivative = njit(derivative)
 BLOCK = 256  # neurons: of 1000 inputs, 1 MB of weights and as much of their gradient
-
-
-@njit
-def derivative(above, slope, surrogate):
-    if surrogate == FAST_SIGMOID:
-        return 1 / (1 + slope * abs(above)) ** 2
-    if surrogate == ARCTAN:
-        return slope / 2 / (1 + (np.pi / 2 * slope * above) ** 2)
-    return slope if slope * abs(above) < 0.5 else 0 * slope
 
 
 @njit
@@ -52,13 +46,13 @@ def add_rows(current, weights, start, x, senders):
 
 
 @njit
-def there_and_back(x, first, senders, weights, drive, parameters, surrogate, outputs, start):
+def forward_and_back(x, first, senders, weights, drive, parameters, surrogate, outputs, start):
     decay, threshold, slope = parameters
     error, spikes, by_weights, by_drive = outputs
     steps, examples, _ = x.shape
     stop = min(start + BLOCK, len(drive))
     drive, by_drive = drive[start:stop], by_drive[start:stop]  # (block,)
-    above = np.empty((steps, len(drive)), dtype=drive.dtype)  # threshold
+    above = np.empty((steps, len(drive)), dtype=drive.dtype)  # (steps, block), U - threshold
     for example in range(examples):
         voltage = np.zeros_like(drive)  # (block,)
         count = error[example, start:stop]  # (block,), less the target
@@ -75,7 +69,7 @@ def there_and_back(x, first, senders, weights, drive, parameters, surrogate, out
                 voltage[n] = 0 if fired[n] else voltage[n]
                 count[n] += fired[n]
 
-        gradient = np.zeros_like(drive)  # (block,) by the current of the step after
+        gradient = np.zeros_like(drive)  # (block,), of the next step's current
         for step in range(steps - 1, -1, -1):
             over, fired = above[step], spikes[step, example, start:stop]  # (block,)
             for n in range(len(drive)):
@@ -91,7 +85,7 @@ def there_and_back(x, first, senders, weights, drive, parameters, surrogate, out
 @njit(parallel=True)
 def in_blocks(x, first, senders, weights, drive, parameters, surrogate, outputs):
     for block in prange((len(drive) + BLOCK - 1) // BLOCK):
-        there_and_back(
+        forward_and_back(
             x, first, senders, weights, drive, parameters, surrogate, outputs, block * BLOCK
         )
 
@@ -101,7 +95,7 @@ def lif_gradient(x, weights, drive, target, parameters, surrogate):
     first = np.empty((steps, examples + 1), dtype=np.int32)  # of the senders in a step, and the end
     senders = np.empty(np.count_nonzero(x), dtype=np.int32)
     find_senders(x, first, senders)
-    error = -target  # (examples, neurons), to which the spikes are added
+    error = -target  # (examples, neurons); the spikes are added to it
     spikes = np.empty((steps, examples, len(drive)), dtype=bool)
     gradient = Gradient(np.zeros_like(weights), np.zeros_like(drive))
     outputs = error, spikes, gradient.weights, gradient.drive

@@ -2,15 +2,8 @@
 
 import numpy as np
 
-from .spec import ARCTAN, FAST_SIGMOID, Gradient
-
-
-def derivative(above, slope, surrogate):
-    if surrogate == FAST_SIGMOID:
-        return 1 / (1 + slope * np.abs(above)) ** 2
-    if surrogate == ARCTAN:
-        return slope / 2 / (1 + (np.pi / 2 * slope * above) ** 2)
-    return np.where(slope * np.abs(above) < 0.5, slope, 0)
+from ._surrogate import derivative
+from .spec import Gradient
 
 
 def lif_gradient(x, weights, drive, target, parameters, surrogate):
@@ -19,7 +12,7 @@ def lif_gradient(x, weights, drive, target, parameters, surrogate):
     x = x.reshape(steps * examples, inputs)
     current = (x @ weights + drive).reshape(steps, examples, -1)  # (steps, examples, neurons)
     voltage = np.zeros_like(target)  # (examples, neurons)
-    above = np.empty_like(current)  # (steps, examples, neurons) above threshold
+    above = np.empty_like(current)  # (steps, examples, neurons), U - threshold
     for step in range(steps):
         voltage = decay * voltage + current[step]
         above[step] = voltage - threshold
@@ -28,7 +21,7 @@ def lif_gradient(x, weights, drive, target, parameters, surrogate):
     error = spikes.sum(axis=0, dtype=target.dtype) - target  # (examples, neurons)
     loss = np.sum(error**2) / 2
 
-    gradient = np.zeros_like(target)  # (examples, neurons) by the current of the step after
+    gradient = np.zeros_like(target)  # (examples, neurons), of the next step's current
     by_current = error * derivative(above, slope, surrogate)  # (steps, examples, neurons)
     for step in reversed(range(steps)):
         gradient = by_current[step] + decay * np.where(spikes[step], 0, gradient)

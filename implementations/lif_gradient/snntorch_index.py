@@ -1,37 +1,21 @@
-"""Half way to its best, and the worst: one linear layer for all steps, its output indexed by step.
+"""One linear layer for all steps, whose output is indexed: half way to its best, and the slowest.
 
-The gradient of each `current[step]` is an array of zeros for all steps, in which one is set; and as
-many of these are added up as there are steps.
+The gradient of each `current[step]` is an array of zeros for all steps, with one step filled in,
+and there are as many of these to add up as there are steps.
 """
 
 import torch
-from snntorch import Leaky, SpikingNeuron
-from snntorch import surrogate as surrogates
+from snntorch import SpikingNeuron
 from torch.nn.functional import linear
 
-from .spec import ARCTAN, FAST_SIGMOID, Gradient
-
-
-def surrogate_of(slope, surrogate):
-    if surrogate == FAST_SIGMOID:
-        return surrogates.fast_sigmoid(slope)
-    if surrogate == ARCTAN:
-        return surrogates.atan(slope)
-    return surrogates.custom_surrogate(
-        lambda above, gradient, _: gradient * torch.where(slope * above.abs() < 0.5, slope, 0.0)
-    )
+from .snntorch_leaky import make_leaky
+from .spec import Gradient
 
 
 @torch.enable_grad()
 def lif_gradient(x, weights, drive, target, parameters, surrogate):
-    decay, threshold, slope = parameters
     weights, drive = (given.detach().requires_grad_() for given in (weights, drive))
-    leaky = Leaky(
-        drive.new_tensor(decay),
-        threshold=drive.new_tensor(threshold),
-        spike_grad=surrogate_of(slope, surrogate),
-        reset_mechanism="zero",
-    )
+    leaky = make_leaky(parameters, surrogate, drive)
     voltage = torch.zeros_like(target)  # (examples, neurons)
     spikes = []
     current = linear(x, weights.T, drive)  # (steps, examples, neurons)

@@ -1,7 +1,7 @@
-"""What one would use instead, as usually written: a linear layer and a Leaky, called in each step.
+"""What one would use instead, as usually written: a linear layer and a Leaky, called every step.
 
-A decay given as a number would be rounded to float32, so it is given as a tensor of the drive's
-dtype. snnTorch has no boxcar, but takes one. Its spikes are float32, whatever comes in.
+snnTorch would round a decay given as a number to float32, so it is given as a tensor of the drive's
+dtype. There is no boxcar, but one can be added. Spikes are float32, whatever comes in.
 """
 
 import torch
@@ -9,29 +9,27 @@ from snntorch import Leaky, SpikingNeuron
 from snntorch import surrogate as surrogates
 from torch.nn.functional import linear
 
+from ._surrogate import derivative
 from .spec import ARCTAN, FAST_SIGMOID, Gradient
 
 
-def surrogate_of(slope, surrogate):
+def make_leaky(parameters, surrogate, drive):
+    decay, threshold, slope = (drive.new_tensor(given) for given in parameters)
     if surrogate == FAST_SIGMOID:
-        return surrogates.fast_sigmoid(slope)
-    if surrogate == ARCTAN:
-        return surrogates.atan(slope)
-    return surrogates.custom_surrogate(
-        lambda above, gradient, _: gradient * torch.where(slope * above.abs() < 0.5, slope, 0.0)
-    )
+        spike_grad = surrogates.fast_sigmoid(slope)
+    elif surrogate == ARCTAN:
+        spike_grad = surrogates.atan(slope)
+    else:
+        spike_grad = surrogates.custom_surrogate(
+            lambda above, gradient, _: gradient * derivative(above, slope, surrogate)
+        )
+    return Leaky(decay, threshold=threshold, spike_grad=spike_grad, reset_mechanism="zero")
 
 
 @torch.enable_grad()
 def lif_gradient(x, weights, drive, target, parameters, surrogate):
-    decay, threshold, slope = parameters
     weights, drive = (given.detach().requires_grad_() for given in (weights, drive))
-    leaky = Leaky(
-        drive.new_tensor(decay),
-        threshold=drive.new_tensor(threshold),
-        spike_grad=surrogate_of(slope, surrogate),
-        reset_mechanism="zero",
-    )
+    leaky = make_leaky(parameters, surrogate, drive)
     voltage = torch.zeros_like(target)  # (examples, neurons)
     spikes = []
     for now in x:

@@ -5,37 +5,21 @@ all steps.
 """
 
 import torch
-from snntorch import Leaky, SpikingNeuron
-from snntorch import surrogate as surrogates
+from snntorch import SpikingNeuron
 from torch.nn.functional import linear
 
-from .spec import ARCTAN, FAST_SIGMOID, Gradient
-
-
-def surrogate_of(slope, surrogate):
-    if surrogate == FAST_SIGMOID:
-        return surrogates.fast_sigmoid(slope)
-    if surrogate == ARCTAN:
-        return surrogates.atan(slope)
-    return surrogates.custom_surrogate(
-        lambda above, gradient, _: gradient * torch.where(slope * above.abs() < 0.5, slope, 0.0)
-    )
+from .snntorch_leaky import make_leaky
+from .spec import Gradient
 
 
 @torch.enable_grad()
 def lif_gradient(x, weights, drive, target, parameters, surrogate):
-    decay, threshold, slope = parameters
     weights, drive = (given.detach().requires_grad_() for given in (weights, drive))
-    leaky = Leaky(
-        drive.new_tensor(decay),
-        threshold=drive.new_tensor(threshold),
-        spike_grad=surrogate_of(slope, surrogate),
-        reset_mechanism="zero",
-    )
+    leaky = make_leaky(parameters, surrogate, drive)
     voltage = torch.zeros_like(target)  # (examples, neurons)
     spikes = []
-    for now in linear(x, weights.T, drive).unbind():  # (examples, neurons)
-        fired, voltage = leaky(now, voltage)
+    for current in linear(x, weights.T, drive).unbind():  # (examples, neurons)
+        fired, voltage = leaky(current, voltage)
         spikes.append(fired)
     SpikingNeuron.init()  # or its list would keep each Leaky
     spikes = torch.stack(spikes)  # (steps, examples, neurons)

@@ -1,40 +1,40 @@
 """A layer of leaky integrate-and-fire (LIF) neurons: a loss of its spikes, and its gradient.
 
 The neurons are those of implementations/lif/spec.py, in the units in which they are trained:
-potentials count from v_reset, currents are what they add to U in a step, and decay = 1 - dt / tau
-(E. O. Neftci, H. Mostafa and F. Zenke, IEEE Signal Processing Magazine 36(6), 2019; J. K.
-Eshraghian et al., Proceedings of the IEEE 111(9), 2023). They are not connected among themselves,
-and what comes in with a reset is not lost. Forward, with U and S zero before the first step:
+potentials are relative to v_reset, currents are what they add to U in a step, and decay is
+1 - dt / tau (E. O. Neftci, H. Mostafa and F. Zenke, IEEE Signal Processing Magazine 36(6), 2019;
+J. K. Eshraghian et al., Proceedings of the IEEE 111(9), 2023). The neurons are not connected, and
+input that arrives during a reset is not lost. Forward, with U and S zero before the first step:
 
     I[t] = x[t] @ weights + drive
     U[t] = decay (1 - S[t - 1]) U[t - 1] + I[t]      reset to zero by the spike of the step before
     S[t] = 1 where U[t] > threshold, 0 elsewhere
     loss = 1/2 sum over examples and neurons of (sum over t of S[t] - target)^2
 
-The derivative of the step S(U) is 0 or infinite. Backpropagation through time therefore puts a
-surrogate sigma' in its place, backward only: the spikes stay what they are. The reset is held: no
-gradient flows through the S in U. (A reset by subtraction, held, would let the gradient of a step
-reach all steps before it. Reset to zero ends it at the spike before, as it ends U's memory.) So,
-with G = dloss / dI, zero after the last step:
+The derivative of the step S(U) is 0 or infinite. Backpropagation through time therefore replaces it
+by a surrogate sigma', in the backward pass only: the spikes stay what they are. The reset is held
+constant: no gradient flows through the S in U. (If a reset by subtraction were held constant, the
+gradient of a step would reach all steps before it. A reset to zero ends it at the spike before, as
+it ends U's memory.) So, with G = dloss / dI, zero after the last step:
 
     error = sum over t of S[t] - target
     G[t] = error sigma'(U[t] - threshold) + decay (1 - S[t]) G[t + 1]
     dloss / dweights = sum over t of x[t]^T @ G[t],    dloss / ddrive = sum over t, examples of G[t]
 
-`surrogate` says which, of u = U - threshold and with k = parameters.slope:
+`surrogate` chooses sigma'(u), with u = U - threshold and k = parameters.slope:
 
     0  FAST_SIGMOID  1 / (1 + k |u|)^2               F. Zenke and S. Ganguli, Neural Comp. 30, 2018
     1  ARCTAN        (k / 2) / (1 + (pi k u / 2)^2)  W. Fang et al., ICCV 2021
     2  BOXCAR        k where k |u| < 1/2, else 0     Y. Wu et al., Front. Neurosci. 12, 2018
 
 Shapes: x (steps, examples, inputs), spikes as 0 and 1 or any currents; weights (inputs, neurons),
-drive (neurons,), target (examples, neurons): spikes wanted. Returned: spikes (steps, examples,
-neurons) as booleans, loss, and its Gradient. No units.
+drive (neurons,), target (examples, neurons), the number of spikes wanted. Returned: spikes (steps,
+examples, neurons) as booleans, loss, and its Gradient. No units.
 
-Peers: snnTorch's Leaky has this reset (`reset_mechanism="zero"`) and fires, as here, above the
-threshold, where `lif` fires at it. Left out: spyx, whose LIF resets by subtraction, through which
-the gradient flows; norse, whose list of surrogates has neither an arctan nor a boxcar; a Python
-loop that JAX differentiates as it runs, which takes some 20 times as long as `jax_scan`.
+Peers: snnTorch's Leaky has this reset (`reset_mechanism="zero"`) and, as here, fires only above the
+threshold, where `lif` also fires at it. Left out: spyx, whose LIF resets by subtraction, through
+which the gradient flows; norse, which has neither an arctan nor a boxcar among its surrogates; a
+Python loop that JAX differentiates as it runs, which takes some 20 times as long as `jax_scan`.
 """
 
 from typing import Any, NamedTuple
@@ -67,7 +67,7 @@ GENERAL = Parameters(decay=0.9, threshold=1.1, slope=1.7)
 DYADIC = Parameters(decay=0.5, threshold=1.0, slope=1.0)
 
 RATE = 1 / 16
-"""Spikes that an input sends in a step, in the mean."""
+"""Spikes that an input sends in a step, on average."""
 
 
 def make_inputs(
@@ -78,7 +78,7 @@ def make_inputs(
     inputs: int,
     neurons: int,
 ) -> tuple:
-    """General inputs: a fast sigmoid, potentials that wander about the threshold."""
+    """General inputs: a fast sigmoid, and potentials that wander around the threshold."""
     x = rng.random((steps, examples, inputs)) < RATE
     weights = rng.normal(size=(inputs, neurons)) * 0.3 / np.sqrt(RATE * inputs)
     drive = rng.uniform(0.08, 0.2, neurons)
@@ -99,12 +99,13 @@ def make_dyadic(
     Currents are multiples of 1/64, the decay is 1/2, the surrogate a boxcar of height 1, errors are
     integers. But each step back in time halves the grain of G, and no sum over hundreds of steps
     would be exact. So the first input fires alone in every 8th step, a volley that makes all
-    neurons fire: there the gradient ends. U is a multiple of 2**-13 then and G one of 2**-7. The
-    targets are at most 4 spikes from what the layer does: so G is at most 8, and 2**14 terms of a
-    sum are exact in float32.
+    neurons fire, where the gradient ends. Then U is a multiple of 2**-13 and G one of 2**-7. The
+    targets are within 4 spikes of what the layer does, so G is at most 8, and sums of up to 2**14
+    terms are exact in float32.
 
-    In the first step nothing comes in: the first neuron and the last then are exactly at threshold,
-    where they must not fire, and their neighbours at the edge of the boxcar, which is outside.
+    In the first step nothing comes in. So the first neuron and the last are then exactly at
+    threshold, where they must not fire, and their neighbours at the edge of the boxcar, which
+    counts as outside.
     """
     x = rng.random((steps, examples, inputs)) < RATE
     weights = np.round(rng.normal(size=(inputs, neurons)) * 64 * 0.35 / np.sqrt(RATE * inputs)) / 64
@@ -139,7 +140,7 @@ def check(x: np.ndarray, weights: np.ndarray, drive: np.ndarray, *others: Any) -
 
 
 def alive(arguments: tuple, outputs: tuple) -> None:
-    """A layer that is silent, always fires, or has nothing to learn would prove nothing."""
+    """A layer that is silent, always fires or has nothing to learn would prove nothing."""
     _, _, _, target, _, _ = arguments
     spikes, _, gradient = outputs
     rate = spikes.mean()
@@ -153,10 +154,10 @@ def alive(arguments: tuple, outputs: tuple) -> None:
 
 
 def work(arguments: tuple, outputs: tuple) -> Work:
-    """A row of weights added for each spike that comes in, forward; one of G, backward.
+    """A row of weights is added for each spike that comes in, forward; a row of G, backward.
 
     And for each neuron and step: three operations forward, four backward and two more for the
-    drive's sum and for the count. That the potentials are kept in between, nobody counts.
+    drive's sum and for the count. That the potentials are kept in between is not counted.
     """
     x, weights, drive, target, _, _ = arguments
     spikes, _, gradient = outputs

@@ -1,26 +1,16 @@
 """torch.compile, five steps at a time: what they do between the products becomes one loop.
 
-Compiled step by step, each would cost a call; compiled as a whole, 500 steps would take minutes to
-compile. torch differentiates the compiled chunks, and compiles their gradients too. Here a spike is
-told its derivative without an `autograd.Function`: by a term that is zero, but whose gradient is
-not.
+Step by step, each would cost a call; as a whole, 500 steps would take minutes to compile. torch
+differentiates the compiled chunks and compiles their gradients, too. A spike gets its derivative
+here without an `autograd.Function`: from a term that is zero, but whose gradient is not.
 """
-
-import math
 
 import torch
 
-from .spec import ARCTAN, FAST_SIGMOID, Gradient
+from ._surrogate import derivative
+from .spec import Gradient
 
 CHUNK = 5  # steps
-
-
-def derivative(above, slope, surrogate):
-    if surrogate == FAST_SIGMOID:
-        return 1 / (1 + slope * torch.abs(above)) ** 2
-    if surrogate == ARCTAN:
-        return slope / 2 / (1 + (math.pi / 2 * slope * above) ** 2)
-    return torch.where(slope * torch.abs(above) < 0.5, slope, 0.0).to(above.dtype)
 
 
 def spike(above, slope, surrogate):
@@ -31,6 +21,7 @@ def spike(above, slope, surrogate):
 @torch.compile(fullgraph=True, dynamic=False)
 def steps_of(voltage, current, parameters, surrogate):
     decay, threshold, slope = parameters
+    slope = current.new_tensor(slope)
     spikes = []
     for now in current.unbind():
         voltage = decay * voltage + now

@@ -1,4 +1,4 @@
-"""`np` became `jnp`, and `jax.random` has the generator: the others must write it themselves."""
+"""`np` became `jnp`, and `jax.random` has the generator: other libraries must write it out."""
 
 import jax
 import jax.numpy as jnp

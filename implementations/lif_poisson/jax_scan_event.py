@@ -1,7 +1,7 @@
 """`scan`, event-driven: a `while_loop` adds the rows of those that fired, found bit by bit.
 
-As in implementations/lif/jax_scan_event.py. The drawing is that of jax_scan: with so few numbers at
-a time, nothing is gained by writing the generator out.
+As in implementations/lif/jax_scan_event.py. The noise is drawn as in jax_scan: with so few numbers
+at a time, nothing is gained by writing the generator out.
 """
 
 from functools import partial

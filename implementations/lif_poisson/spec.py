@@ -1,30 +1,30 @@
-"""A network of leaky integrate-and-fire (LIF) neurons whose input is random, and yet the same.
+"""A network of leaky integrate-and-fire (LIF) neurons with random, but reproducible input.
 
-The model, its step and the order within it are those of implementations/lif/spec.py. Only the
-drive is not given: spikes from outside arrive at each neuron as a Poisson process, and how many
-there are is drawn inside the step, from nothing but the key and the numbers of step and neuron:
+The model, its step and the order within it are those of implementations/lif/spec.py, except that no
+drive is given. Spikes from outside arrive at each neuron as a Poisson process, and how many is
+drawn inside the step, from nothing but the key and the numbers of the step and the neuron:
 
     key of step t = fold_in(key, t)
     word[neuron] = random_bits(key of step t, neurons, 32 bits)[neuron]
     arrived = number of k with word >= table[k],    table[k] = 2 ** 32 P(X <= k),  X ~ Poisson(mean)
     3. I = fired @ weights + strength * arrived
 
-in place of step 3 there. Words, key and counters are those of implementations/threefry/spec.py, so
-they are what `jax.random.fold_in` and `jax.random.bits` give.
+which replaces step 3 there. Words, key and counters are those of implementations/threefry/spec.py,
+which are what `jax.random.fold_in` and `jax.random.bits` give.
 
-Two traps are avoided. Libraries make other Poisson numbers of the same bits; inversion of a table
-(L. Devroye, Non-Uniform Random Variate Generation, 1986, section III.2) only compares integers, so
-none can be off. And a generator with a state gives the numbers in the order in which they are
-drawn, neuron by neuron or step by step, in one thread or many; here the order is of no account. So
-a random network is the same in every port, spike for spike, and it may be stopped and continued:
-`state.step` is the number of the next step.
+This avoids two traps. Libraries make different Poisson numbers from the same bits; inverting a
+table (L. Devroye, Non-Uniform Random Variate Generation, 1986, section III.2) only compares
+integers, so no number can be off. And a generator with a state depends on the order in which
+numbers are drawn, neuron by neuron or step by step, in one thread or many; here the order does not
+matter. So a random network is the same in every port, spike for spike, and it can be stopped and
+continued: `state.step` is the number of the next step.
 
 `table` (entries,) uint32 ends where 2 ** 32 P no longer fits, so that no count exceeds `entries`.
 `strength` (neurons,) is what one spike from outside adds to a neuron's current for one step, in nA.
 
-Left out: one Bernoulli draw a step (the same with a table of one entry); NumPy's and Numba's own
-generators, whose numbers are others; the drawing of all numbers in advance, by `vmap` over the
-steps, which takes an array of steps x neurons and was no faster under jit.
+Left out: one Bernoulli draw per step (the same with a table of one entry); NumPy's and Numba's own
+generators, which give different numbers; drawing all numbers in advance, by `vmap` over the steps,
+which takes an array of steps x neurons and was no faster under jit.
 """
 
 import math
@@ -77,7 +77,7 @@ def poisson_table(mean: float) -> np.ndarray:
 def make_inputs(rng: np.random.Generator, *, neurons: int, steps: int, mean: float = 0.75) -> tuple:
     """General inputs: a network at the rates of cortex, in the midst of its course."""
     weights = make_weights(rng, neurons)
-    # In the mean 0.8 to 1.16 times what reaches threshold.
+    # On average 0.8 to 1.16 times what it takes to reach threshold.
     strength = rng.uniform(1.2, 1.75, neurons) / mean
     voltage = rng.uniform(GENERAL.v_reset, GENERAL.v_threshold, neurons)
     key = rng.integers(2**32, size=2, dtype=np.uint32)
@@ -118,7 +118,7 @@ def check(*arguments: Any) -> None:
 
 
 def alive(arguments: tuple, outputs: tuple) -> None:
-    """A network that never fires, or always does, would prove nothing; nor would idle noise."""
+    """A network that never fires or always does would prove nothing; nor would inert noise."""
     _, strength, table, _, state, parameters, steps = arguments
     spikes, (_, step) = outputs
     check_rate(int(spikes.sum()), len(strength), steps, float(parameters.dt), True)
@@ -141,8 +141,8 @@ def work(arguments: tuple, outputs: tuple) -> Work:
     weights, strength, table, _, _, _, steps = arguments
     spikes, _ = outputs
     fired = int(spikes.sum())
-    rows = int(spikes.any(axis=0).sum()) * weights[0].nbytes  # that are ever read
-    # The peak is that of floats of this dtype; of words of 32 bits there may be twice as many.
+    rows = int(spikes.any(axis=0).sum()) * weights[0].nbytes  # read at least once
+    # The peak is that of floats of this dtype; there may be twice as many words of 32 bits.
     drawn = (MIXING + 2 * len(table)) * 4 / strength.itemsize
     return Work(
         traffic=(

@@ -1,7 +1,7 @@
-"""torch.compile makes one kernel of the drawing, one of the step; the loop stays in Python.
+"""torch.compile makes one kernel of the drawing and one of the step; the loop stays in Python.
 
-They are two because the parameters are constants in a compiled graph: with other ones, only the
-step is compiled again, and not the twenty rounds of the generator, which take seconds.
+They are two because the parameters are constants in a compiled graph: with other parameters, only
+the step is compiled again, and not the twenty rounds of the generator, which take seconds.
 """
 
 import torch

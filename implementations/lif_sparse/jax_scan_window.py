@@ -10,12 +10,17 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
+from .jax_scan_event import send
 from .spec import State
 
 
-@partial(jax.jit, static_argnames=("refractory_steps", "steps"))
 def lif_sparse(synapses, drive, state, parameters, refractory_steps, steps):
-    indptr, indices, weights = synapses
+    longest = int(jnp.diff(synapses.indptr).max())  # a shape: known when `simulate` is compiled
+    return simulate(synapses, drive, state, parameters, refractory_steps, steps, longest)
+
+
+@partial(jax.jit, static_argnames=("refractory_steps", "steps", "longest"))
+def simulate(synapses, drive, state, parameters, refractory_steps, steps, longest):
     neurons, delay = len(drive), len(state.arriving)
     dt, tau, v_reset, v_threshold, resistance = parameters
 
@@ -23,14 +28,7 @@ def lif_sparse(synapses, drive, state, parameters, refractory_steps, steps):
         voltage, refractory = neurons_state  # (neurons,) mV, (neurons,) steps left
         fired = voltage >= v_threshold  # (neurons,) bool
         current = arrived + drive  # (neurons,) nA
-        stop = jnp.where(fired, indptr[1:], indptr[:-1])  # (neurons,)
-
-        def add_row(pre, sent):
-            return jax.lax.fori_loop(
-                indptr[pre], stop[pre], lambda k, sent: sent.at[indices[k]].add(weights[k]), sent
-            )
-
-        sent = jax.lax.fori_loop(0, neurons, add_row, jnp.zeros_like(drive))
+        sent = send(fired, synapses, longest)  # (neurons,) nA
         refractory = jnp.where(fired, refractory_steps, refractory)
         voltage = voltage + (dt / tau) * (-voltage + v_reset + resistance * current)
         voltage = jnp.where(refractory > 0, v_reset, voltage)

@@ -1,8 +1,8 @@
-"""Numba, event-driven, for the vector unit: a choice where there was a branch, plain indices.
+"""Numba, event-driven, for the vector unit: a choice instead of a branch, plain indices.
 
 The membrane's loop has no `if` and few arrays, so that several neurons are advanced at once. Those
 that fired are listed without a branch as well: each neuron is written down, and stays if it fired.
-An unsigned index cannot be negative, so none is counted from the end.
+An unsigned index cannot be negative, so it needs no check for counting from the end.
 """
 
 import numpy as np

@@ -7,26 +7,27 @@ of Computational Neuroscience 8, 2000, without its external noise). One step, in
 
     1. fired = V >= v_threshold              the row that the raster records for this step
     2. I = arriving[slot] + drive            slot = step % delay: what was sent `delay` steps ago
-    3. arriving[slot] = fired @ W            will be read `delay` steps from now
+    3. arriving[slot] = fired @ W            to be read `delay` steps from now
     4. refractory = refractory_steps         where fired
     5. V = V + (dt / tau) (-V + v_reset + R I)
     6. V = v_reset                           where refractory > 0: these do not integrate
     7. refractory = refractory - 1           where it is above 0
 
-So a spike of step t is a current in step t + delay, and its sender integrates again from step
-t + refractory_steps on, as in Brian2 and NEST; what arrives before then is lost on it. With
-refractory_steps = 1 a neuron pauses in the step in which it fires and no longer, as in `lif`.
+So a spike in step t is a current in step t + delay, and its sender integrates again from step
+t + refractory_steps on, as in Brian2 and NEST; what reaches it before then is lost. With
+refractory_steps = 1 a neuron pauses only in the step in which it fires, as in `lif`.
 
-W is never made. It is kept in compressed sparse rows (CSR): neuron `pre` has the synapses from
-indptr[pre] up to indptr[pre + 1], each with its target `indices[k]` and its weight `weights[k]`.
-Rows differ in length and may be empty, and a target may occur more than once in a row: its weights
-then add up. All synapses share one delay, of at least a step, and `arriving` is a ring of as many
-rows. A call starts at slot 0 and ends by rolling the ring, so that in a State row 0 always is the
-one that arrives next.
+W is never formed. It is kept in compressed sparse rows (CSR): the synapses of neuron `pre` are
+those from indptr[pre] up to indptr[pre + 1], each with its target `indices[k]` and its weight
+`weights[k]`. Rows differ in length and may be empty, and a target may occur more than once in a
+row: its weights then add up. All synapses have the same delay, of at least one step, and `arriving`
+is a ring of that many rows. A call starts at slot 0 and ends by rolling the ring, so that row 0 of
+a State is always the one that arrives next.
 
-There are two ways to form `fired @ W`: to go through all synapses, and to go through the rows of
-those that fired, about one neuron in a thousand. Left out are a dense W, which is `lif`, threads in
-Numba (two would add to the same target) and torch's `scan`, which brings nothing new over `lif`.
+There are two ways to compute `fired @ W`: to go through all synapses, or through the rows of those
+that fired, about one neuron in a thousand. Left out are a dense W, which is `lif`; threads in
+Numba, two of which would add to the same target; and torch's `scan`, which shows nothing that `lif`
+does not.
 """
 
 from typing import Any, NamedTuple
@@ -61,9 +62,9 @@ class State(NamedTuple):
 
 
 def make_synapses(rng: np.random.Generator, neurons: int, synapses: int, grain: float) -> Synapses:
-    """About so many synapses of each neuron, with weights that are multiples of `grain` nA.
+    """About this many synapses for each neuron, with weights that are multiples of `grain` nA.
 
-    Targets are drawn with replacement. As in `lif` one neuron of five inhibits, four times as
+    Targets are drawn with replacement. As in `lif`, one neuron in five inhibits, four times as
     strongly as the others excite, and the weights shrink with the square root of their number.
     """
     lengths = rng.binomial(neurons, synapses / neurons, neurons)
@@ -72,7 +73,7 @@ def make_synapses(rng: np.random.Generator, neurons: int, synapses: int, grain: 
     mean = 1.6 * np.sqrt(1000 / synapses)  # nA
     indptr = np.concatenate([[0], np.cumsum(lengths)])
     indices = rng.integers(neurons, size=indptr[-1], dtype=np.int32)
-    # There may be a hundred million of them: no temporary more than it takes.
+    # There may be a hundred million: no more temporaries than necessary.
     weights = rng.integers(1, int(2 * mean / grain), size=indptr[-1], dtype=np.int32) * grain
     weights *= np.repeat(strength.astype(np.float32), lengths)
     return Synapses(indptr, indices, weights)
@@ -81,9 +82,9 @@ def make_synapses(rng: np.random.Generator, neurons: int, synapses: int, grain: 
 def make_state(
     rng: np.random.Generator, parameters: Parameters, neurons: int, delay: int, pause: int
 ) -> State:
-    """A state as it may be in the midst of a run; the first neuron and the last are at threshold.
+    """A state from the middle of a run, with the first neuron and the last at threshold.
 
-    One neuron of ten is refractory, and currents of both signs are under way.
+    One neuron in ten is refractory, and currents of both signs are under way.
     """
     voltage = rng.uniform(parameters.v_reset, parameters.v_threshold, neurons)
     refractory = rng.integers(pause, size=neurons) * (rng.random(neurons) < 0.1)
@@ -102,9 +103,9 @@ def make_inputs(
     refractory_steps: int,
     steps: int,
 ) -> tuple:
-    """General inputs: a network at the rates of cortex, with every rounding error."""
+    """General inputs: a network that fires at cortical rates, where every operation rounds."""
     wired = make_synapses(rng, neurons, synapses, 0.0013)
-    drive = rng.uniform(1.25, 1.85, neurons)  # nA: 0.83 to 1.23 times what reaches threshold
+    drive = rng.uniform(1.25, 1.85, neurons)  # nA: 0.83 to 1.23 times threshold
     state = make_state(rng, GENERAL, neurons, delay, refractory_steps)
     return wired, drive, state, GENERAL, refractory_steps, steps
 
@@ -118,7 +119,7 @@ def make_dyadic(
     refractory_steps: int,
     steps: int,
 ) -> tuple:
-    """Inputs on which every port must agree to the last bit, for the reasons given for `lif`.
+    """Inputs on which every port must agree to the last bit, for the reasons given in `lif`.
 
     Currents are multiples of 1/64 nA, so their sums are exact in any order.
     """
@@ -162,7 +163,7 @@ def check(*arguments: Any) -> None:
 
 
 def alive(arguments: tuple, outputs: tuple) -> None:
-    """A plausible rate; spikes that have arrived, some on their way, and neurons that pause."""
+    """The rate is plausible, spikes have arrived, some are under way, and some neurons pause."""
     _, drive, state, parameters, _, steps = arguments
     spikes, (_, refractory, arriving) = outputs
     check_rate(int(spikes.sum()), len(drive), steps, float(parameters.dt), True)
@@ -173,12 +174,12 @@ def alive(arguments: tuple, outputs: tuple) -> None:
 
 
 def work(arguments: tuple, outputs: tuple) -> Work:
-    """Read the rows of those that fire and add to their targets; in every step, the state."""
+    """Read the rows of those that fire and add to their targets; update the state in every step."""
     synapses, drive, _, _, _, steps = arguments
     spikes, (voltage, refractory, arriving) = outputs
     lengths = np.diff(synapses.indptr)
     sent = int(spikes.sum(axis=0) @ lengths)  # synapses, over all spikes
-    read = int(lengths[spikes.any(axis=0)].sum())  # that are ever read
+    read = int(lengths[spikes.any(axis=0)].sum())  # read at least once
     synapse = synapses.indices.itemsize + synapses.weights.itemsize
     return Work(
         traffic=(
@@ -224,11 +225,11 @@ lif_sparse = Kernel(
         ),
     },
     sizes={
-        # 1 % and 10 % of all pairs; delays of 1.5 ms and a refractory period of 2 ms, as Brunel's.
+        # 1% and 10% of all pairs; delays of 1.5 ms and a refractory period of 2 ms, as in Brunel.
         "small": dict(neurons=10_000, synapses=100, delay=12, refractory_steps=16, steps=500),
         "tenth": dict(neurons=10_000, synapses=1000, delay=12, refractory_steps=16, steps=100),
         # A hundred million synapses, 1.2 GB: a port that goes through all of them takes up to a
-        # second a step, and on 24 GiB no more than eight or so can be measured together.
+        # second per step, and in 24 GiB only eight or so can be measured together.
         "large": dict(neurons=100_000, synapses=1000, delay=12, refractory_steps=16, steps=50),
         "check": dict(neurons=128, synapses=12, delay=5, refractory_steps=16, steps=202),
     },

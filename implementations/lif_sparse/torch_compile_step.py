@@ -1,4 +1,4 @@
-"""The membrane is compiled, into one loop; the list of synapses, longer or shorter, stays eager."""
+"""The membrane is compiled into one loop; the list of synapses, of any length, stays eager."""
 
 import torch
 

@@ -9,7 +9,7 @@ from .spec import State
 
 def lif_sparse(synapses, drive, state, parameters, refractory_steps, steps):
     indptr, indices, weights = synapses
-    with warnings.catch_warnings():  # that the format is in beta state, and is not checked
+    with warnings.catch_warnings():  # of a format in beta, whose invariants are not checked
         warnings.simplefilter("ignore", UserWarning)
         matrix = torch.sparse_csr_tensor(indptr, indices, weights, (len(drive), len(drive)))
         matrix = matrix.t().to_sparse_csr()  # once: `fired @ matrix` would do it in every step

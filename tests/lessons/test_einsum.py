@@ -29,9 +29,7 @@ def entry(report, name):
 def gains(kernel: str, size: str, *pairs: tuple[str, str]) -> str:
     """Recorded gains of ports over others, as a table for the note."""
     found = recorded(kernel, size)
-    rows = [
-        [link(found[a], "../"), link(found[b], "../"), gain(kernel, size, a, b)] for a, b in pairs
-    ]
+    rows = [[link(found[a]), link(found[b]), gain(kernel, size, a, b)] for a, b in pairs]
     table = markdown_table(["from", "to", "gain"], rows, "llr")
     return f"{table}\n\n*{kernel}, {size}; {found.caption}.*"
 

@@ -23,7 +23,7 @@ def jitted_table() -> str:
     rows = [
         [
             f"{before.kernel.name}, {before.size}",
-            *(f"{duration(r.seconds)} {link(r, '../')}" for r in (before, after)),
+            *(f"{duration(r.seconds)} {link(r)}" for r in (before, after)),
             times(after.gain),
         ]
         for before, after in jitted_over_numpy()
@@ -36,8 +36,8 @@ def jitted_table() -> str:
 def loop_table() -> str:
     """What was recorded of loops that are jitted by the step, or as a whole in two ways."""
     rows = [
-        [f"{kernel}: {link(recorded(kernel, size)[before], '../')}",
-         link(recorded(kernel, size)[after], "../"), gain(kernel, size, before, after)]
+        [f"{kernel}: {link(recorded(kernel, size)[before])}",
+         link(recorded(kernel, size)[after]), gain(kernel, size, before, after)]
         for kernel, size, before, after in (
             ("lif", "small", "jax_jit_step", "jax_scan"),
             ("lif", "small", "jax_fori", "jax_scan"),
@@ -196,8 +196,8 @@ def test_a_silent_network_hides_every_mistake():
     """Without a drive and starting at rest, the network fires no spikes, so its weights are never
     added to anything: transposed, or a thousand times as large, they give the same answer."""
     rng = np.random.default_rng(0)
-    silent = spec.make_inputs(rng, np.dtype(float), neurons=50, steps=400, driven=False)
-    driven = spec.make_inputs(rng, np.dtype(float), neurons=50, steps=400)
+    silent = spec.make_inputs(rng, neurons=50, steps=400, driven=False)
+    driven = spec.make_inputs(rng, neurons=50, steps=400)
 
     def spikes(weights, *rest):
         return numpy_dense.lif(weights, *rest)[0].sum()

@@ -36,7 +36,7 @@ def winners() -> str:
         for library in NAMES:
             bold = "**" if library in leaders else ""
             top = best.get(library)
-            cells.append(f"{bold}{times(top.gain)}{bold} {link(top, '../')}" if top else "")
+            cells.append(f"{bold}{times(top.gain)}{bold} {link(top)}" if top else "")
         rows.append(cells)
     counts = []
     for library, name in NAMES.items():

@@ -18,7 +18,7 @@ from portstudy.backends.base import Backend
 from portstudy.measure.process import environment
 from portstudy.measure.rounds import measure
 from portstudy.measure.session import Figures, Session
-from portstudy.measure.worker import Worker
+from portstudy.measure.worker import Commands
 from threadpoolctl import threadpool_info  # type: ignore[import-untyped]
 
 THREADS = """
@@ -98,7 +98,7 @@ def test_a_sample_waits_for_the_outputs():
         call=lambda x: happened.append(f"call, collector {'on' if gc.isenabled() else 'off'}"),
         wait=lambda outputs: happened.append("wait"),
     )
-    worker: Any = object.__new__(Worker)
+    worker: Any = object.__new__(Commands)
     worker.port, worker.placed, worker.number = port, (1.0,), 2
     with mock.patch("time.perf_counter", clock):
         worker.sample()

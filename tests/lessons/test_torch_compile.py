@@ -52,8 +52,8 @@ def recorded() -> str:
             continue
         rows.append([
             f"[{found.name}](../implementations/{found.name}/spec.py), {found.size}",
-            link(compiled, "../"), times(eager.ratio / compiled.ratio),
-            duration(compiled.first_call), link(by_jax, "../"),
+            link(compiled), times(eager.ratio / compiled.ratio),
+            duration(compiled.first_call), link(by_jax),
             times(compiled.ratio / by_jax.ratio),
         ])  # fmt: skip
         captions.add(f"*{found.caption}.*")

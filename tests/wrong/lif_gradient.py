@@ -14,7 +14,7 @@ WRONG = [
           "above[step] > 0, 0", "above[step] >= 0, 0", "spikes = above > 0", "spikes = above >= 0"),
     wrong("never_reset", "jax_by_hand", SPIKES,
           "        voltage = jnp.where(above > 0, 0, voltage)\n", ""),
-    wrong("reset_by_subtraction", "snntorch_unbind", SPIKES,
+    wrong("reset_by_subtraction", "snntorch_leaky", SPIKES,
           'reset_mechanism="zero"', 'reset_mechanism="subtract"'),
     wrong("input_lost_after_a_spike", "torch_function", SPIKES,
           "decay * voltage + now", "torch.where(voltage == 0, 0, decay * voltage + now)"),
@@ -43,7 +43,7 @@ WRONG = [
           "            voltage, count = carry\n",
           "            voltage, count = jax.lax.stop_gradient(carry[0]), carry[1]\n"),
     wrong("straight_through", "torch_function", WEIGHTS,
-          "gradient * derivative(above, ctx.slope, ctx.surrogate)", "gradient"),
+          "gradient * derivative(above, slope, ctx.surrogate)", "gradient"),
     wrong("of_the_potential", "snntorch_leaky", WEIGHTS,
           "lambda above, gradient, _: gradient *", "lambda above, gradient, _: above * gradient *"),
     wrong("sign_of_the_error", "jax_by_hand", WEIGHTS,
@@ -52,7 +52,7 @@ WRONG = [
           "by_current.sum(axis=0)", "by_current.mean(axis=0)"),
     # What dyadic inputs cannot see: their surrogate is the boxcar.
     wrong("not_squared", "numpy_by_hand", ROUNDED,
-          "np.abs(above)) ** 2", "np.abs(above))"),
+          "derivative(above, slope, surrogate)", "np.sqrt(derivative(above, slope, surrogate))"),
     wrong("float32_surrogate", "torch_function", ROUNDED,
           "gradient * derivative(above,", "gradient * derivative(above.float(),"),
 ]  # fmt: skip

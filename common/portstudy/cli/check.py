@@ -25,12 +25,16 @@ def run(options: argparse.Namespace) -> int:
     dtypes = [one_of("dtype", dtype, DTYPES) for dtype in options.dtype] or list(DTYPES)
     if options.json and (why := unwritable(options.json)):
         options.refuse(f"--json: {why}")
-    chosen = []
-    for name in targets(options.kernels) or kernels():
-        spec = find_kernel(name)
-        where = f" of kernel {spec.name!r}"
-        named = {p for word in options.port for p in match("port", word, spec.ports(), where)}
-        chosen.append((name, spec, [p for p in spec.ports() if not named or p in named]))
+    named = targets(options.kernels) or kernels()
+    specs = [find_kernel(name) for name in named]
+    every = {port: None for spec in specs for port in spec.ports()}
+    where = f" of kernel {specs[0].name!r}" if len(specs) == 1 else " of these kernels"
+    wanted = {port for word in options.port for port in match("port", word, every, where)}
+    chosen = [
+        (name, spec, [port for port in spec.ports() if not options.port or port in wanted])
+        for name, spec in zip(named, specs, strict=True)
+    ]
+    chosen = [row for row in chosen if row[2]]
     report = []
     for name, spec, ports in chosen:
         rules = ", ".join(

@@ -6,12 +6,15 @@ import os
 from rich import box
 from rich.table import Table
 
+from portstudy.checkout import IN_CHECKOUT
 from portstudy.pages.exercises import exercises, find_exercise
 from portstudy.show.console import open_console, print_line, print_table
 
 
 def run(options: argparse.Namespace) -> int:
     """The tasks, or whether the answer to one of them is right, and if not, what is wrong."""
+    if not IN_CHECKOUT:
+        options.refuse("the exercises are files to edit, in a checkout of the project")
     console = open_console()
     if options.number is None:
         rows = Table(box=box.SIMPLE_HEAD, pad_edge=False)

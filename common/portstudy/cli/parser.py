@@ -20,10 +20,14 @@ A verb is a module of this package. It is imported when the verb is used, so tha
 import argparse
 import importlib
 import os
+import signal
 import sys
 import threading
 from pathlib import Path
 from typing import Any
+
+from portstudy.kernel import Broken
+from portstudy.names import UnknownName
 
 KERNEL = "a name; a folder with a spec.py; or files with a function each: before.py after.py"
 SOME_PORTS = "these ports, and the reference; * matches any name"
@@ -139,11 +143,8 @@ def positive(text: str) -> float:
 def main() -> int:
     """Parse the command line and do what it says."""
     options = build_parser().parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # and end the workers
     try:
-        # NumPy: --help and a wrong option do without.
-        from portstudy.kernel import Broken
-        from portstudy.names import UnknownName
-
         try:
             return importlib.import_module(f"portstudy.cli.{options.verb}").run(options)
         except (UnknownName, Broken) as error:

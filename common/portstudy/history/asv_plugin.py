@@ -103,7 +103,7 @@ def discover(cls: type[Benchmarks], *args: Any, regex: Any = None, **options: An
     """As asv does it; `DEFAULT` where nothing is selected, and the suite is told what is."""
     found = _discover(cls, *args, regex=regex or DEFAULT, **options)
     os.environ["PORTSTUDY_SELECTED"] = json.dumps(selected(found))
-    if sys.stdout.isatty():
+    if sys.stdout.isatty() and hasattr(os, "ttyname"):
         os.environ["PORTSTUDY_TERMINAL"] = os.ttyname(sys.stdout.fileno())
     return found
 

@@ -75,7 +75,9 @@ def record_sessions(
     results.load_data(str(RESULTS))  # of other kernels, recorded before
     with tempfile.TemporaryDirectory() as folder:
         for session in sessions:
-            session.save(Path(folder, f"{benchmark_class(session.kernel)}-{session.size}.json"))
+            session.save(
+                Path(folder, f"{benchmark_class(str(session.kernel))}-{session.size}.json")
+            )
         for benchmark in suite():
             _add(results, benchmark, sessions, folder)
     results.save(str(RESULTS))
@@ -89,7 +91,7 @@ def _add(results: Any, benchmark: Any, sessions: Sequence[Session], folder: str)
     measured = {
         (f"{port!r}", f"{session.size!r}")
         for session in sessions
-        if benchmark.name.split(".")[1] == benchmark_class(session.kernel)
+        if benchmark.name.split(".")[1] == benchmark_class(str(session.kernel))
         for port in session.ports
     }
     combinations = list(product(*benchmark.params))

@@ -1,7 +1,7 @@
-"""Exercises: tasks that one solves in their own file, with a check that tells what is wrong.
+"""Exercises: tasks to solve in their own files, with a check that says what is wrong.
 
-`exercises/03_first_scan.py` is the third: its docstring is the task, its function is to be written.
-Of the same name in `exercises/checks/` is the check, and in `exercises/solutions/` a solution.
+`exercises/03_first_scan.py` is the third: its docstring is the task, its function yours to write.
+The files of the same name in `exercises/checks/` and `exercises/solutions/` check and solve it.
 """
 
 import ast

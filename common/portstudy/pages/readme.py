@@ -20,7 +20,7 @@ def table(kernel: str, size: str) -> str:
     found = recorded(kernel, size)
     rows = [
         [
-            link(r, "../"), r.kernel.summary(r.port) if r.exists else "", duration(r.seconds),
+            link(r), r.kernel.summary(r.port) if r.exists else "", duration(r.seconds),
             "1" if r.is_reference else times(r.gain), duration(r.first_call),
             "–" if r.is_reference else calls(r.break_even),
         ]
@@ -30,9 +30,9 @@ def table(kernel: str, size: str) -> str:
     return f"{markdown_table(headings, rows, 'llrrrr')}\n\n*{found.caption}.*"
 
 
-def link(result: Result, up: str = "") -> str:
-    """A port's name, as Markdown that leads to its file; `up` leads to the repository's folder."""
-    return f"[`{result.port}`]({up}{result.file})"
+def link(result: Result) -> str:
+    """A port's name, as Markdown for a note that leads to its file."""
+    return f"[`{result.port}`](../{result.file})"
 
 
 def gain(kernel: str, size: str, a: str, b: str) -> str:

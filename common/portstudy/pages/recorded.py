@@ -93,7 +93,8 @@ class Result:
         """How many lines of code differ from the reference."""
         if not self.exists:
             return math.nan
-        return changed_lines(self.kernel.path(self.kernel.reference), self.kernel.path(self.port))
+        reference = self.kernel.path(self.kernel.reference_at(self.size))
+        return changed_lines(reference, self.kernel.path(self.port))
 
 
 @dataclass(frozen=True, eq=False)

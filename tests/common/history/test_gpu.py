@@ -14,7 +14,7 @@ from portstudy import UnknownName, find_kernel
 from portstudy.checkout import ROOT
 from portstudy.history import gpu
 from portstudy.history.selection import select
-from portstudy.measure.session import Figures, Session
+from portstudy.measure.session import Figures, Session, Status
 
 MACHINE = {
     "device_name": "NVIDIA H200", "driver": "580.1", "memory": "143771 MiB", "cuda": "13.0",
@@ -34,7 +34,7 @@ def session(size: str = "small") -> Session:
             "jax_scan", samples=[0.01, 0.02], first_call_seconds=1.0, device_name="NVIDIA H200",
             device_peak_bytes=2**30, largest_error=0.0, values=10,
         ),
-        "numba_cuda": Figures("numba_cuda", "unavailable", "numba_cuda is not installed"),
+        "numba_cuda": Figures("numba_cuda", Status.UNAVAILABLE, "numba_cuda is not installed"),
     }  # fmt: skip
     return Session("lif", size, "float32", "cuda", "all", "numpy_dense", True, "3.12", 16, ports)
 

@@ -195,7 +195,7 @@ def test_one_thread_means_one_processor(threads):
     # XLA starts as many threads as the process has processors, whatever the variables say.
     code = """
 import os
-from portstudy.measure.worker import serve
+from portstudy.measure.process import serve
 
 class Probe:
     def processors(self):
@@ -234,7 +234,7 @@ def test_an_interrupted_session_has_whole_rounds():
     ports = {
         "a": Figures("a", samples=[1.0, 2.0, 3.0]),
         "b": Figures("b", samples=[1.0, 2.0]),
-        "c": Figures("c", "failed", "it raised"),
+        "c": Figures("c", Status.FAILED, "it raised"),
         "d": Figures("d"),
     }
     session = Session("lif", "check", "float64", "cpu", "all", "a", True, "3.11", 2, ports)

@@ -138,21 +138,22 @@ def test_words_are_text_and_markup_is_nodes():
 
 
 def test_readme_and_report_name_the_same_winner(text, html, results):
-    wins = [int(n) for n in re.findall(r"(?m)^\| [^|-]+ \| (\d+) \|", readme.frameworks())]
-    winners = [found.best for found in results.everything()]
-    assert sum(wins) == sum(not winner.is_reference for winner in winners)
-    assert wins[0] == sum(winner.library == "numba" for winner in winners)
-    for found in results.everything():
-        summary = text.partition("## The best port of each kernel")[2].partition("\n## ")[0]
-        (best,) = re.findall(rf"(?m)^\| \[`{found.name}`\].*$", summary)
-        port, gain = found.best.port, times(found.best.gain)
-        assert re.search(rf"\b{found.size}\b.*\[`{port}`\].* {re.escape(gain)} \|", best)
-        assert (
-            f'title="{port}: {gain}"'
-            in re.findall(r'win"><a [^>]+', html)[
-                [other.name for other in results.everything()].index(found.name)
-            ]
-        )
+    every = results.everything()
+    expected = [(f.name, f.size, f.best.port, times(f.best.gain)) for f in every]
+    table = text.partition("## The best port of each kernel")[2].partition("\n## ")[0]
+    row = r"(?m)^\| \[`(\w+)`\]\S+ <sub>(\w+)</sub> \| \[`(\w+)`\]\S+ \| (\S+) \|"
+    assert re.findall(row, table) == expected
+    framed = re.findall(r'win"><a href="#([^"]+)" title="([^"]+)"', html)
+    assert framed == [(f"{name}-{port}", f"{port}: {gain}") for name, _, port, gain in expected]
+    for found in every:  # what the README and the notes name
+        first = readme.table(found.name, found.size).splitlines()[2]
+        assert first.startswith(f"| {readme.link(found.best)} ")
+        tops = readme.best()[found.name]
+        if found.best.library in tops:
+            assert max(tops.values(), key=lambda top: top.gain).port == found.best.port
+    won = [int(count) for count in re.findall(r"(?m)^\| [^|-]+ \| (\d+) \|", readme.frameworks())]
+    assert sum(won) == sum(not found.best.is_reference for found in every)
+    assert won[0] == sum(found.best.library == "numba" for found in every)
 
 
 def test_what_is_out_of_date_is_said(tmp_path, monkeypatch, capsys):

@@ -4,7 +4,7 @@ import io
 import math
 
 import pytest
-from portstudy.measure.session import Figures, Session
+from portstudy.measure.session import Figures, Session, Status
 from portstudy.show import table
 
 from tests.common.cli.test_compare import table_of
@@ -20,7 +20,7 @@ def session() -> Session:
             compile_seconds=3.0, peak_bytes=3 * 2**20, put_seconds=1e-3, get_seconds=2e-6,
             import_seconds=0.5,
         ),
-        "numba_event": Figures("numba_event", "unavailable", "numba [is] not installed"),
+        "numba_event": Figures("numba_event", Status.UNAVAILABLE, "numba [is] not installed"),
     }  # fmt: skip
     return Session(
         "lif", "check", "float64", "cpu", "all", "numpy_dense", False, "3.11", 2, ports, [5e-4]
