@@ -168,7 +168,7 @@ class Array(Bounded):
             what = "finite" if wanted.kind == "f" else "representable"
             raise InvalidInput(f"{name}: {given[index]} at {list(index)} is not {what} in {wanted}")
         array.flags.writeable = False
-        return self._bound(call, name, array if self.axes else array[()])
+        return self._bound(call, name, array)
 
 
 class Scalar(Array):
@@ -187,7 +187,7 @@ class Scalar(Array):
                 scalar = call.dtype.type(value)
             if np.isfinite(scalar):
                 return self._bound(call, name, scalar)
-        return super().take(call, name, value)
+        return super().take(call, name, value)[()]
 
 
 class Size(Bounded):

@@ -36,7 +36,6 @@ from portstudy import (
     Exact,
     InvalidInput,
     Kernel,
-    Scalar,
     Size,
     Traffic,
     Ulps,
@@ -160,7 +159,7 @@ lif_poisson = Kernel(
         "strength": Array("neurons"),  # nA
         "table": Array("entries", dtype=np.uint32),
         "key": KEY,
-        "state": State(voltage=Array("neurons"), step=Scalar(dtype=np.int32, at_least=0)),
+        "state": State(voltage=Array("neurons"), step=Array(dtype=np.int32, at_least=0)),
         "parameters": LIF,
         "steps": Size(),
     },

@@ -269,7 +269,7 @@ def test_compared_at_the_terminal(tmp_path):
     assert done.returncode == 1, done.stderr
     assert "nearest, default: float64, cpu, threads: all" in done.stdout
     assert re.search(
-        r"after is [\d.]+ times as fast as before, equal (within [\d.]+ ulps|to the bit), and has ",
+        r"after is [\d.]+ times as fast as before, equal (within [\d.]+ ulps|to the bit), and ",
         done.stdout,
     )
     assert "equal within rounding to before on the arguments that were timed" in done.stdout
@@ -360,7 +360,7 @@ def test_growth_and_diff_at_the_terminal(tmp_path):
             "is not a folder; allowed: the name of a kernel, a folder with a",
         ),
         (["compare", "tests"], "has no spec.py; allowed: "),
-        (["check", "./nowhere.py"], "file './nowhere.py': there is none"),
+        (["check", "./nowhere.py"], "file './nowhere.py' does not exist"),
         (["diff", "lif", "numpy_dense"], "allowed: KERNEL A B, or two .py files"),
     ],
 )

@@ -52,7 +52,8 @@ WRONG = [
           "by_current.sum(axis=0)", "by_current.mean(axis=0)"),
     # What dyadic inputs cannot see: their surrogate is the boxcar.
     wrong("not_squared", "numpy_by_hand", ROUNDED,
-          "derivative(above, slope, surrogate)", "np.sqrt(derivative(above, slope, surrogate))"),
+          "error * derivative(above, slope, surrogate)",
+          "error * np.sqrt(derivative(above, slope, surrogate))"),
     wrong("float32_surrogate", "torch_function", ROUNDED,
           "gradient * derivative(above,", "gradient * derivative(above.float(),"),
 ]  # fmt: skip
