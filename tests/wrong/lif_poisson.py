@@ -6,7 +6,7 @@ from tests.wrong import wrong
 SPIKES = r"spikes differs in .* values, first at step \d+, neuron \d+: expected (True|False), got"
 VOLTAGE = r"state\.voltage differs in .* values, first at neuron \d+: expected .* mV, got .* mV"
 RUN = f": {SPIKES}|: {VOLTAGE}"
-NEXT = r": step differs in 1 of 1 values, first at the only value: expected \d+, got \d+"
+NEXT = r": state\.step differs in 1 of 1 values, first at the only value: expected \d+, got \d+"
 
 WRONG = [
     # The noise.

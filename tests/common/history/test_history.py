@@ -236,7 +236,7 @@ def test_a_session_is_recorded_as_asv_would(recorded, tmp_path, monkeypatch):
     sizes = len(row["params"][1])
     first = {
         port: {
-            column: row[column][len(row["params"][1]) * number]
+            column: row[column][sizes * number]
             for column in ("result", "stats_q_25", "stats_repeat")
         }
         for number, port in enumerate(find_kernel("lif").ports())
