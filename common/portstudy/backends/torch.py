@@ -1,5 +1,6 @@
 """PyTorch: in one process, over several; and snnTorch, which is written in it."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,8 @@ class Torch(Backend):
 
         if self.device == "cuda" and not torch.cuda.is_available():
             raise Unavailable("torch sees no 'cuda' device")
+        if dynamo := sys.modules.get("torch._dynamo"):  # a further dtype, in the same process
+            dynamo.config.recompile_limit = 100
         # TF32 compares with nothing. For products this is the default, for convolutions it is not.
         torch.set_float32_matmul_precision("highest")
         torch.backends.cudnn.allow_tf32 = False
