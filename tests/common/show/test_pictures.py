@@ -101,4 +101,4 @@ def test_a_library_that_is_not_here_is_unavailable():
 def test_functions_have_no_picture(tmp_path):
     (tmp_path / "before.py").write_text("def inputs():\n    return (1.0,)\ndef f(x):\n    return x")
     with pytest.raises(UnknownName, match=r"kernel 'f': it has no picture.py"):
-        show.default_size(str(tmp_path / "before.py"))
+        show.default_size((str(tmp_path / "before.py"),))
