@@ -146,13 +146,13 @@ def at_precision(tree: Any, dtype: str) -> Any:
 @contextlib.contextmanager
 def seeded() -> Iterator[None]:
     """The global generators of NumPy and Python start alike, and are left as they were."""
-    numpy, python = np.random.get_state(), random.getstate()
-    np.random.seed(0)
+    numpy, python = np.random.get_state(), random.getstate()  # noqa: NPY002 - it is theirs
+    np.random.seed(0)  # noqa: NPY002
     random.seed(0)
     try:
         yield
     finally:
-        np.random.set_state(numpy)
+        np.random.set_state(numpy)  # noqa: NPY002
         random.setstate(python)
 
 

@@ -36,7 +36,8 @@ def import_again(path: Path) -> ModuleType:
     """The module in a file once more, with functions of its own; it is not kept."""
     known = import_file(path)
     spec = importlib.util.spec_from_file_location(f"{known.__package__}._{path.stem}_again", path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

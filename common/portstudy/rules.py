@@ -1,7 +1,6 @@
 """What two outputs may differ by: a rule for each output of a kernel."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Nested outputs and arguments: tuples, NamedTuples, lists, dicts, dataclasses and plain objects."""
+"""Nested outputs and arguments: tuples, lists, dicts, dataclasses and plain objects."""
 
 import copy
 import dataclasses
@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
-
 
 # Instances of their classes are leaves, whatever they are made of.
 LEAVES_OF = (
@@ -21,7 +20,7 @@ def _has_attributes(kind: type) -> bool:
     """Are instances of this type containers: a dataclass, or a plain object of a user's class?"""
     if kind.__module__.partition(".")[0] in LEAVES_OF or issubclass(kind, enum.Enum | type):
         return False
-    array = hasattr(kind, "__array__") or hasattr(kind, "__call__")
+    array = any({"__array__", "__call__"} & vars(base).keys() for base in kind.__mro__)
     has_dict = kind.__dictoffset__ != 0  # type: ignore[attr-defined]
     return dataclasses.is_dataclass(kind) or (has_dict and not array)
 

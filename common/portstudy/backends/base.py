@@ -70,7 +70,11 @@ class Backend:
 
     def get(self, outputs: Any) -> Any:
         """The library's arrays to NumPy's."""
-        return map_arrays(lambda x: np.asarray(x.toarray() if hasattr(x, "toarray") else x), outputs)
+
+        def fetch(x: Any) -> Any:
+            return np.asarray(x.toarray() if hasattr(x, "toarray") else x)  # SciPy's sparse ones
+
+        return map_arrays(fetch, outputs)
 
     def compiled(self) -> tuple[int, float]:
         """How often the library has compiled in this process, and the seconds it took."""

@@ -30,8 +30,9 @@ class Torch(Backend):
 
     def put(self, arguments: tuple) -> tuple:
         def move(x: Any) -> Any:
-            # A scalar becomes Python's: as a NumPy scalar it fails torch.compile's guards.
-            return self.torch.tensor(x, device=self.device) if isinstance(x, np.ndarray) else x.item()
+            if isinstance(x, np.ndarray):
+                return self.torch.tensor(x, device=self.device)
+            return x.item()  # as a NumPy scalar it fails torch.compile's guards
 
         return self.wait(map_arrays(move, arguments))
 

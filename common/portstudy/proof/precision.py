@@ -39,7 +39,7 @@ def noise(port: FunctionPort, arguments: dict[str, Any], draw: int) -> Values:
     return {
         name: distance(value, fine[name])
         for name, value in rough.items()
-        if np.shape(value) == np.shape(fine.get(name)) and isinstance(value, np.ndarray)
+        if name in fine and isinstance(value, np.ndarray) and value.shape == np.shape(fine[name])
     }
 
 
@@ -84,14 +84,12 @@ def evidence(reference: FunctionPort, port: FunctionPort, arguments: dict[str, A
         reference=functools.partial(noise, reference, arguments),
         port=functools.partial(noise, port, arguments),
         moved=functools.partial(moved, reference, arguments),
-        terms=terms(reference, port, arguments),
+        terms=terms(arguments) if any(p.backend.sums_in_float64 for p in (reference, port)) else 0,
     )
 
 
-def terms(reference: FunctionPort, port: FunctionPort, arguments: Any) -> int:
-    """How many terms a sum may have, where a library adds float32 numbers up in float64; else 0."""
-    if not reference.backend.sums_in_float64 and not port.backend.sums_in_float64:
-        return 0
+def terms(arguments: Any) -> int:
+    """How many terms a sum may have."""
     return max((np.size(leaf) for leaf in leaves(arguments)), default=0)
 
 

@@ -174,7 +174,9 @@ def _equal(a: Any, b: Any) -> bool:
 
 def _apart(a: Any, b: Any) -> float:
     with np.errstate(all="ignore"):
-        return float(np.nan_to_num(np.mean(np.abs(np.subtract(a, b, dtype=np.complex128))), nan=1e300))
+        return float(
+            np.nan_to_num(np.mean(np.abs(np.subtract(a, b, dtype=np.complex128))), nan=1e300)
+        )
 
 
 class _Noise:
@@ -219,7 +221,7 @@ class _Noise:
         """The reference's output for moved inputs, where it has the same shape."""
         if not self.moves:
             self.moves = [self.evidence.moved(k) for k in range(MOVES)]
-        runs = [run.get(name) for run in self.moves]
+        runs = [run[name] for run in self.moves if name in run]
         return [run for run in runs if np.shape(run) == want.shape]
 
 
@@ -332,9 +334,8 @@ def _judge_exact(
         return ""
     moved = [run != want for run in noise.moved(name, want)]
     changes = np.any(moved, axis=0) if moved else np.zeros(want.shape, bool)
-    text = (
-        f"{who}: {name} differs in {int(wrong.sum()):,} of {want.size:,} values"
-        + _first(want, got, error, np.ones(want.shape), wrong)
+    text = f"{who}: {name} differs in {int(wrong.sum()):,} of {want.size:,} values" + _first(
+        want, got, error, np.ones(want.shape), wrong
     )
     if not changes.any():
         raise Different(f"{text}. Not rounding: inputs moved in their last place change none of it")

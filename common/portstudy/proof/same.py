@@ -33,22 +33,17 @@ def assert_same_up_to_rounding(
             x = np.random.default_rng(0).normal(size=(1000, 3))
             assert_same_up_to_rounding(before.energy, after.energy, x, radius=0.1)
 
-    Args:
-        f: the original, of NumPy arrays.
-        g: the port, in NumPy, JAX, Numba or PyTorch. Its arguments are given to it as its library's
-            arrays; it returns as many arrays as f, of the same shapes and kinds.
-        arguments, named: what both are called with: arrays of any shape and dtype, numbers, and
-            tuples, lists, dicts and objects of them. Each call gets copies: what f changes in place
-            g may change as well, or return.
-        library: "numpy", "jax", "numba" or "torch", where g does not say it.
+    `f` is the original, of NumPy arrays; `g` the port, in NumPy, JAX, Numba or PyTorch. It is given
+    its library's arrays, and returns as many as f does, of the same shapes and kinds. `arguments`
+    and `named` are what both are called with: arrays of any shape and dtype, numbers, and tuples,
+    lists, dicts and objects of them. Each call gets copies; what f changes in place g may change as
+    well, or return. `library` is "numpy", "jax", "numba" or "torch", where g does not show it.
 
-    Returns:
-        A Verdict: the largest difference in units in the last place, how many values were compared,
-        and `resolution`, the relative error above which a mistake would have been seen.
+    Returns a Verdict: the largest difference in units in the last place, how many values were
+    compared, and `resolution`, the relative error above which a mistake would have been seen.
 
-    Raises:
-        portstudy.Different: an AssertionError; what differs, where, and what it looks like; also
-            where the inputs are such that rounding could explain anything (chaos).
+    Raises portstudy.Different, an AssertionError, which says what differs, where, and what it looks
+    like; also where the inputs are such that rounding could explain anything (chaos).
     """
     names = {"f": _parameters(f), "g": _parameters(g)}
     given = {f"argument {i}": x for i, x in enumerate(arguments)} | named
@@ -56,18 +51,14 @@ def assert_same_up_to_rounding(
     if len(first) == len(arguments):
         given = dict(zip(first, arguments, strict=True)) | named
     kernel = Functions(
-        arguments={}, inputs=dict, outputs={}, sizes={}, reference="f",
+        arguments={}, inputs=lambda: (), outputs={}, sizes={}, reference="f",
         name=getattr(f, "__name__", "f"), parameters=names,
     )  # fmt: skip
     dtype = precision_of(given)
-    ports = [
-        FunctionPort(kernel, name, function, LIBRARIES[kind]("cpu", dtype))
-        for name, function, kind in (
-            ("f", f, library_of(f)),
-            ("g", g, one_of("library", library, LIBRARIES) if library else library_of(g)),
-        )
-    ]
-    return same(*ports, given)
+    kind = one_of("library", library, LIBRARIES) if library else library_of(g)
+    reference = FunctionPort(kernel, "f", f, LIBRARIES[library_of(f)]("cpu", dtype))
+    port = FunctionPort(kernel, "g", g, LIBRARIES[kind]("cpu", dtype))
+    return same(reference, port, given)
 
 
 def _parameters(function: Callable) -> Parameters:
@@ -105,48 +96,52 @@ def library_of(function: Callable) -> str:
 
 def same(reference: FunctionPort, port: FunctionPort, arguments: dict[str, Any]) -> Verdict:
     """The verdict on two functions, in this process: the guards, then the comparison."""
-    expected, given = observe(reference, arguments), observe(port, arguments)
+    expected, given = _outcomes(reference, arguments), _outcomes(port, arguments)
     found = evidence(reference, port, arguments)
-    pair = (wide(reference, arguments), wide(port, arguments)) if is_narrow(arguments) else ()
-    return compare_outcomes(port, expected, given, found, *pair)
+    return compare_outcomes(f"{port.kernel.name}/{port.name}", expected, given, found)
+
+
+def _outcomes(port: FunctionPort, arguments: dict[str, Any]) -> tuple[Outcome, ...]:
+    """What a call gives under the guards; and in float64, where the arguments have less."""
+    narrow = is_narrow(arguments)
+    return (observe(port, arguments), *([wide(port, arguments)] if narrow else []))
 
 
 def compare_outcomes(
-    port: FunctionPort, expected: Outcome, given: Outcome, found: Evidence, *wider: Outcome
+    who: str, expected: tuple[Outcome, ...], given: tuple[Outcome, ...], found: Evidence
 ) -> Verdict:
-    """Judge what a port gave. Where arguments are float32: by the two outcomes in float64, `wider`.
+    """Judge what a port gave: by the outcomes in float64, where the arguments have less.
 
     In float32 the port must then round no more coarsely than the original does.
     """
-    who = f"{port.kernel.name}/{port.name}"
-    require_alive(port, expected)
-    if not wider:
-        verdict = judge(who, expected, given, found)
-        return replace(verdict, notes=(*verdict.notes, *_wider_dtypes(port, expected, given)))
-    verdict = judge(who, *wider, found)
-    ulps = _require_precision(who, expected, given, *wider, margin=found.margin)
-    return replace(verdict, ulps=ulps)
+    require_alive(expected[0])
+    verdict = judge(who, expected[-1], given[-1], found)
+    if len(expected) > 1:
+        ulps = _require_precision(who, *expected, *given, margin=found.margin)
+        verdict = replace(verdict, ulps=ulps)
+    return replace(verdict, notes=(*verdict.notes, *_other_dtypes(who, expected[0], given[0])))
 
 
-def require_alive(port: FunctionPort, expected: Outcome) -> None:
-    """Raise Different where the reference's outputs would prove nothing."""
-    who = f"{port.kernel.name}/{port.kernel.reference}"
+def require_alive(expected: Outcome) -> None:
+    """Raise Different where the original's outputs would prove nothing."""
     values = [x for x in expected.values.values() if isinstance(x, np.ndarray)]
     if not expected.values:
-        raise Different(f"{who} returns nothing and changes nothing; allowed: arrays and numbers")
+        raise Different(
+            "the original returns nothing and changes nothing; allowed: arrays and numbers"
+        )
     if values and all(x.size == 0 or not np.any(np.nan_to_num(x)) for x in values):
-        raise Different(f"{who} returns nothing but zeros and NaN: such inputs prove nothing")
+        raise Different("the original returns nothing but zeros and NaN: such inputs prove nothing")
 
 
-def _wider_dtypes(port: FunctionPort, expected: Outcome, given: Outcome) -> Iterator[str]:
-    for name, mine in matched(port.name, expected, given)[0]:
+def _other_dtypes(who: str, expected: Outcome, given: Outcome) -> Iterator[str]:
+    for name, mine in matched(who, expected, given)[0]:
         want, got = expected.values[name], given.values[mine]
         if isinstance(want, np.ndarray) and want.dtype != got.dtype:
-            yield f"{port.name} returns {name} as {got.dtype}, the original as {want.dtype}"
+            yield f"{who} gives {name} as {got.dtype}, the original as {want.dtype}"
 
 
 def _require_precision(
-    who: str, expected: Outcome, given: Outcome, expected_wide: Outcome, given_wide: Outcome, *,
+    who: str, expected: Outcome, expected_wide: Outcome, given: Outcome, given_wide: Outcome, *,
     margin: float,
 ) -> float:  # fmt: skip
     """Largest difference in float32, in ulps; Different where the port is less precise there."""
@@ -179,19 +174,17 @@ def prove_function(port: FunctionPort) -> Verdict:
     kernel = port.kernel
     arguments = kernel.make_inputs("default", port.asked)
     reference = reference_of(port)
-    expected, given = observe(reference, arguments), observe(port, arguments)
+    assert isinstance(reference, FunctionPort)
+    who = f"{kernel.name}/{port.name}"
+    expected, given = _outcomes(reference, arguments), _outcomes(port, arguments)
     found = evidence(reference, port, arguments)
-    pair: tuple = ()
-    if is_narrow(arguments):
-        pair = wide(reference, arguments), wide(port, arguments)
-    verdict = compare_outcomes(port, expected, given, found, *pair)
+    verdict = compare_outcomes(who, expected, given, found)
     if port.name != reference.name:
         for threads, other in with_threads(port, arguments):
             with naming(f"with {threads} thread" + "s" * (threads > 1)):
-                wider = (pair[0], wide(port, arguments)) if pair else ()
-                compare_outcomes(port, expected, other, found, *wider)
+                compare_outcomes(who, expected, other, found)
         check_bounds(port, arguments)
-    return replace(verdict, notes=(*given.notes, *verdict.notes))
+    return replace(verdict, notes=(*given[0].notes, *verdict.notes))
 
 
 @contextlib.contextmanager
@@ -205,7 +198,7 @@ def naming(when: str) -> Iterator[None]:
 
 def with_threads(
     port: FunctionPort, arguments: dict[str, Any]
-) -> Iterator[tuple[int, Outcome]]:
+) -> Iterator[tuple[int, tuple[Outcome, ...]]]:
     """What a port gives with other numbers of threads than it has: 1 and 2. A race may show."""
     backend = port.backend
     usual = backend.threads()
@@ -213,7 +206,8 @@ def with_threads(
         for number in sorted({1, 2, usual} - {usual}):
             if number < usual:
                 backend.set_threads(number)
-                yield number, call_once(port, arguments)
+                pair = (wide(port, arguments),) if is_narrow(arguments) else ()
+                yield number, (call_once(port, arguments), *pair)
     finally:
         backend.set_threads(usual)
 
