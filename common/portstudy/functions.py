@@ -283,12 +283,14 @@ def _functions(path: Path) -> dict[str, Parameters]:
             found[node.name] = _parameters(node.args)
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
-            made = [x.id for x in ast.walk(node.value) if isinstance(x, ast.Name) and x.id in found]
+            given = [*node.value.args] if isinstance(node.value, ast.Call) else []
+            inside = [x for part in given for x in ast.walk(part)]
+            made = [x.id for x in inside if isinstance(x, ast.Name) and x.id in found]
             if isinstance(node.value, ast.Lambda):
                 found[name] = _parameters(node.value.args)
             elif isinstance(node.value, ast.Attribute):  # energy = scipy.special.logsumexp
                 imported[name] = Parameters(any_number=True)
-            elif isinstance(node.value, ast.Call) and made:
+            elif made:
                 found[name] = found[made[0]]
         elif isinstance(node, ast.ImportFrom):
             names = [alias.asname or alias.name for alias in node.names]

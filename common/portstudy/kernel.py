@@ -148,7 +148,7 @@ class Kernel:
         ports = [port for port in self.ports() if port not in replaced]
         return sorted(ports, key=lambda port: port != self.reference_at(size))
 
-    def make_inputs(self, size: str, dtype: str, *, dyadic: bool = True, seed: int = 0) -> tuple:
+    def make_inputs(self, size: str, dtype: str, *, dyadic: bool = True, seed: int = 0) -> Any:
         """Checked, read-only arguments of a size; dyadic ones where the kernel has them."""
         make = self.dyadic if dyadic and self.dyadic is not None else self.inputs
         shape = self.shape(size)

@@ -296,6 +296,7 @@ def _judge_one(
             f"{who}: {name} differs in {int(wrong.sum()):,} of {want.size:,} values"
             + _first(want, got, error, unit, wrong)
             + _explain(want, got, error, unit, wrong, allowed, squares)
+            + "".join(f" ({note})" for note in noise.notes)
         )
     seen = rms(allowed[finite]) / size if size else 0.0
     return in_ulps(want, error), seen, note
