@@ -15,8 +15,8 @@ from portstudy.importing import import_again
 from portstudy.names import one_of
 from portstudy.proof.observation import Outcome, call_once, observe
 from portstudy.proof.precision import evidence, is_narrow, wide
-from portstudy.proof.rounding import Evidence, Verdict, distance, judge, matched, rms
-from portstudy.rules import Different, ulp
+from portstudy.proof.rounding import Evidence, Verdict, distance, in_ulps, judge, matched, rms
+from portstudy.rules import Different
 
 
 def assert_same_up_to_rounding(
@@ -162,10 +162,7 @@ def _require_precision(
                 f"{who}: {name} errs {coarse / usual:.2g} times as much as the original in "
                 "float32, and not in float64: is a part of it computed in TF32, bfloat16 or half?"
             )
-        with np.errstate(all="ignore"):
-            apart = distance(want, got)
-            ratio = apart / np.maximum(ulp(np.abs(want)), np.finfo(np.float32).tiny)
-            largest = max(largest, float(np.max(ratio, where=apart > 0, initial=0.0)))
+        largest = max(largest, in_ulps(want, distance(want, got)))
     return largest
 
 

@@ -239,9 +239,14 @@ def verdict(session: Session) -> str:
     measured = [f for f in session.ports.values() if f.samples]
     if len(measured) < 2:
         return ""
-    best = min(measured, key=lambda f: f.steady_seconds)
-    if best.port == session.reference:
-        return f"Nothing is faster than {best.port}."
+    best = min(measured, key=lambda f: session.relative(f.port))
+    if session.relative(best.port) >= 1:
+        spec = find_kernel(session.kernel)
+        turns = ""
+        if isinstance(spec, Functions) and (sizes := [*spec.sizes["default"]]):
+            files = " ".join(path.name for path in spec.files.values())
+            turns = f" At other sizes? `portstudy scale {files} --over {sizes[0]} ...` shows."
+        return f"Nothing is faster than {session.reference}.{turns}"
     number = session.break_even(best.port)
     equal = best.largest_error == 0
     how = "equal to the bit" if equal else f"equal within {factor(best.largest_error)} ulps"
