@@ -13,7 +13,8 @@ from portstudy.backends.base import Unavailable
 from portstudy.find import find_kernel, kernels, load
 from portstudy.kernel import Broken, Kernel, Port
 from portstudy.names import UnknownName
-from portstudy.rules import Exact, Ulps
+from portstudy.proof.same import assert_same_up_to_rounding
+from portstudy.rules import Different, Exact, Ulps
 from portstudy.work import EXPONENTIAL, Traffic, Work, moved
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Array",
     "Broken",
     "Choice",
+    "Different",
     "Exact",
     "InvalidInput",
     "Kernel",
@@ -32,6 +34,7 @@ __all__ = [
     "Unavailable",
     "UnknownName",
     "Work",
+    "assert_same_up_to_rounding",
     "find_kernel",
     "fits",
     "kernels",

@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from portstudy.checkout import IMPLEMENTATIONS
-from portstudy.functions import functions
+from portstudy.functions import AS_MADE, FunctionPort, Functions, functions
 from portstudy.importing import import_beside, import_file
-from portstudy.kernel import DEVICES, DTYPES, Broken, Kernel, Port
+from portstudy.kernel import DEVICES, Broken, Kernel, Port
 from portstudy.names import Target, UnknownName, one_of
 
 
@@ -43,8 +43,10 @@ def find_kernel(name: Target) -> Kernel:
     return replace(spec, name=folder.name, folder=folder)
 
 
-def load(kernel: Target, port: str, *, device: str = "cpu", dtype: str = "float64") -> Port:
+def load(kernel: Target, port: str, *, device: str = "cpu", dtype: str = "") -> Port:
     """Import one port and make it ready to be called.
+
+    In float64 if no dtype is named; a function of one's own: in what its arguments are made in.
 
     Raises UnknownName (no such kernel, port, device or dtype), Unavailable (its library or the
     device is not here; says why) or Broken (its library is here, but it cannot be imported).
@@ -54,12 +56,15 @@ def load(kernel: Target, port: str, *, device: str = "cpu", dtype: str = "float6
     return load_file(spec, spec.path(port), device=device, dtype=dtype)
 
 
-def load_file(kernel: Kernel, path: Path, *, device: str = "cpu", dtype: str = "float64") -> Port:
+def load_file(kernel: Kernel, path: Path, *, device: str = "cpu", dtype: str = "") -> Port:
     """Like `load`, for a port of this kernel in any file."""
     one_of("device", device, DEVICES)
-    one_of("dtype", dtype, DTYPES)
+    asked = one_of("dtype", dtype or kernel.dtypes[0], kernel.dtypes)
     port = path.stem
-    backend = kernel.backend(port)(device, dtype)
+    computed = asked
+    if isinstance(kernel, Functions) and asked == AS_MADE:
+        computed = kernel.precision
+    backend = kernel.backend(port)(device, computed)
     try:
         module = import_file(path)
     except Exception as error:
@@ -68,6 +73,8 @@ def load_file(kernel: Kernel, path: Path, *, device: str = "cpu", dtype: str = "
     if not callable(function):
         raise Broken(f"{kernel.name}/{port} has no function named {kernel.function(port)!r}")
     found = Port(kernel, port, function, backend)
+    if isinstance(kernel, Functions):
+        found = FunctionPort(kernel, port, function, backend, asked)
     object.__setattr__(found, "__doc__", module.__doc__)  # for `help`: a port has its file's
     return found
 

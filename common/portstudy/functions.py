@@ -5,21 +5,28 @@
 The first file has the function as it is, and `inputs`, which makes its arguments:
 
     def inputs(rng, particles=1000):            # a NumPy generator; sizes, for `portstudy scale`
-        return rng.normal(size=(particles, 3)), 0.1
+        return {"positions": rng.normal(size=(particles, 3)), "radius": 0.1}    # or as a tuple
 
     def energy(positions, radius): ...
 
 Each further file has that function once more, ported: the one of the same name, or else the last
 one that the file defines. Its library is the one that the file imports. What a port may return is
 what the first one does, within what rounding does to it (`portstudy.proof.rounding`).
+
+The arguments are a dict by name. Arrays reach a port as its library's own, of the dtype that they
+were made in; all else (Python's numbers, strings, None, generators) as it is. Each call has fresh
+copies, so that a function may change them.
 """
 
 import ast
+import contextlib
 import copy
+import functools
 import inspect
-from collections.abc import Iterable, Mapping
+import random
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +35,59 @@ import numpy as np
 from portstudy.arguments import InvalidInput
 from portstudy.backends import LIBRARIES
 from portstudy.importing import import_beside, import_file
-from portstudy.kernel import Kernel
+from portstudy.kernel import DTYPES, Kernel, Port
 from portstudy.names import UnknownName
-from portstudy.rules import Exact, Measured
-from portstudy.trees import leaves, map_arrays, names_of
+from portstudy.trees import leaves, map_arrays
 
 MAKER = "inputs"
-
-
 EXAMPLE = "def inputs(rng): return (rng.normal(size=1000),)"
+AS_MADE = "as made"
+"""The dtype of arguments that nobody has asked to convert."""
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The parameters of a function, as its file has them."""
+
+    positional: tuple[str, ...] = ()
+    keyword: tuple[str, ...] = ()
+    """Those that are given by name alone."""
+    required: tuple[str, ...] = ()
+    any_number: bool = False
+    """Does it take as many as it is given, `*arguments`?"""
+
+    def by_name(self, given: Any) -> dict[str, Any]:
+        """The arguments that `inputs` returned, each with its name, or InvalidInput."""
+        known = (*self.positional, *self.keyword)
+        if isinstance(given, dict) and {*self.required} <= {*given} <= {*known}:
+            return dict(given)
+        if not isinstance(given, tuple) or hasattr(given, "_fields"):
+            given = (given,)
+        if self.any_number:
+            return {f"argument {i}": value for i, value in enumerate(given)}
+        names = self.positional[: len(given)]
+        missing = [name for name in self.required if name not in names]
+        if len(names) < len(given) or missing:
+            s = "" if len(given) == 1 else "s"
+            raise InvalidInput(
+                f"{MAKER}: {len(given)} argument{s}; allowed: a tuple of {len(known)}, or a dict, "
+                f"of {', '.join(known)}"
+            )
+        return dict(zip(names, given, strict=True))
+
+    def order(self, given: Iterable[str], names: "Parameters") -> tuple[list[str], list[str]]:
+        """Which arguments this function takes by position and which by name, of another's names.
+
+        Where it has the same names, perhaps in another order, each goes where it is called so;
+        otherwise they go where they are.
+        """
+        given = list(given)
+        if {*given} <= {*self.positional, *self.keyword}:
+            present = [name for name in self.positional if name in given]
+            first = [a for a, b in zip(present, self.positional, strict=False) if a == b]
+        else:
+            first = [name for name in given if name not in names.keyword]
+        return first, [name for name in given if name not in first]
 
 
 @dataclass(frozen=True)
@@ -46,8 +97,10 @@ class Functions(Kernel):
     files: Mapping[str, Path] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     """Of each port's function."""
+    parameters: Mapping[str, Parameters] = field(default_factory=dict)
+    """Of each port's function."""
 
-    measures_rounding = True
+    dtypes = (AS_MADE, *DTYPES)
 
     def ports(self) -> list[str]:
         return list(self.files)
@@ -61,25 +114,90 @@ class Functions(Kernel):
     def library(self, port: str) -> str:
         return library_in(self.files[port])
 
-    def nested(self, arrays: Iterable) -> Any:
-        return tuple(arrays)
+    def make_inputs(
+        self, size: str, dtype: str, *, dyadic: bool = True, seed: int = 0
+    ) -> dict[str, Any]:  # type: ignore[override]
+        """The arguments of a size by name, converted to a dtype where one is asked for."""
+        made = self.inputs(np.random.default_rng(seed), **self.shape(size))
+        return made if dtype == AS_MADE else at_precision(made, dtype)
 
-    def rules(self, outputs: Any) -> dict[str, Any]:
-        kinds = [np.asarray(leaf).dtype.kind for leaf in leaves(outputs)]
-        rules = [Measured() if kind in "fc" else Exact() for kind in kinds]
-        return dict(zip(names_of(outputs), rules, strict=True))
+    @cached_property
+    def precision(self) -> str:
+        """The dtype that the arguments were made for: float32 where no array has more."""
+        return precision_of(self.inputs(np.random.default_rng(0), **self.sizes["default"]))
 
-    def checked(self, dtype: np.dtype, *arguments: Any) -> tuple:
-        converted = (
-            map_arrays(partial(_convert, what, dtype), argument)
-            for what, argument in zip(self.arguments, arguments, strict=True)
-        )
-        return tuple(converted)
 
-    def refuse_dead(self, arguments: tuple, outputs: Any) -> None:
-        assert leaves(outputs), "returns nothing; allowed: arrays and numbers"
-        dead = [not np.any(np.nan_to_num(leaf)) for leaf in leaves(outputs)]
-        assert not all(dead), "returns nothing but zeros and NaN: such inputs prove nothing"
+def precision_of(arguments: Any) -> str:
+    """float32 where there are arrays of it, or of complex64, and none of more; else float64."""
+    found = {leaf.dtype.char for leaf in leaves(arguments) if hasattr(leaf, "dtype")}
+    return "float32" if found & {*"fF"} and not found & {*"dDgG"} else "float64"
+
+
+def at_precision(tree: Any, dtype: str) -> Any:
+    """The tree with all real and complex arrays in this precision."""
+    wanted = {"f": np.dtype(dtype), "c": np.result_type(dtype, np.complex64)}
+
+    def convert(x: Any) -> Any:
+        return x.astype(wanted[x.dtype.kind], copy=False) if x.dtype.kind in wanted else x
+
+    return map_arrays(convert, tree)
+
+
+@contextlib.contextmanager
+def seeded() -> Iterator[None]:
+    """The global generators of NumPy and Python start alike, and are left as they were."""
+    numpy, python = np.random.get_state(), random.getstate()  # noqa: NPY002 - it is theirs
+    np.random.seed(0)  # noqa: NPY002
+    random.seed(0)
+    try:
+        yield
+    finally:
+        np.random.set_state(numpy)  # noqa: NPY002
+        random.setstate(python)
+
+
+@dataclass(frozen=True)
+class FunctionPort(Port):
+    """A function in a file of one's own: it takes the arguments as `inputs` made them."""
+
+    kernel: Functions
+    asked: str = AS_MADE
+    """The dtype that arguments are converted to."""
+
+    def put(self, arguments: Mapping[str, Any]) -> tuple:  # type: ignore[override]
+        """Fresh copies, as the library's own arrays: positional ones, and those by name."""
+        (given,) = self.backend.put((copy.deepcopy(dict(arguments)),))
+        first, named = self._order(given)
+        return [given[name] for name in first], {name: given[name] for name in named}
+
+    def _order(self, names: Iterable[str]) -> tuple[list[str], list[str]]:
+        known = self.kernel.parameters
+        return known[self.name].order(names, known[self.kernel.reference])
+
+    def by_name(self, placed: tuple, names: Iterable[str]) -> dict[str, Any]:
+        """What `put` returned for arguments of these names, by name again."""
+        first, _ = self._order(names)
+        return dict(zip(first, placed[0], strict=True)) | placed[1]
+
+    def call(self, positional: list, named: dict) -> Any:  # type: ignore[override]
+        """Run on what `put` returned."""
+        function = functools.partial(self.function, **named) if named else self.function
+        return self.backend.call(function, tuple(positional))
+
+    def get(self, outputs: Any) -> Any:
+        """Outputs, or what `put` returned, with NumPy arrays in place of the library's."""
+        return self.backend.get(outputs)
+
+    def check(self, *arguments: Any, **named: Any) -> Any:
+        """The arguments by name."""
+        if not named:
+            return self.kernel.parameters[self.kernel.reference].by_name(arguments)
+        return named
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """NumPy arrays in, NumPy arrays out."""
+        placed = self.put(self.check(*arguments, **named))
+        return self.get(self.wait(self.call(*placed)))
 
 
 def functions(paths: tuple[str, ...]) -> Functions:
@@ -98,8 +216,10 @@ def functions(paths: tuple[str, ...]) -> Functions:
         import_beside(path.parent, files)
     first = next(iter(files))
     names: dict[str, str] = {}
+    parameters: dict[str, Parameters] = {}
     for port, path in files.items():
         names[port] = function_in(path, names.get(first, ""))
+        parameters[port] = _functions(path)[names[port]]
         library_in(path)
     makers = [path for path in files.values() if MAKER in _functions(path)]
     if not makers:
@@ -107,33 +227,56 @@ def functions(paths: tuple[str, ...]) -> Functions:
             f"function {MAKER!r}: {files[first].name} has none; allowed: one that makes the "
             f"arguments of {names[first]}, such as {EXAMPLE}"
         )
-    maker = Maker(makers[0], _functions(files[first])[names[first]])
+    maker = Maker(makers[0], parameters[first])
+    known = (*parameters[first].positional, *parameters[first].keyword)
     return Functions(
-        arguments=dict.fromkeys(maker.arguments, inspect.Parameter.empty), inputs=maker,
+        arguments=dict.fromkeys(known, inspect.Parameter.empty), inputs=maker,
         outputs={}, sizes={"default": maker.sizes}, reference=first, name=names[first],
-        folder=files[first].parent, files=files, names=names,
+        folder=files[first].parent, files=files, names=names, parameters=parameters,
     )  # fmt: skip
 
 
-def _functions(path: Path) -> dict[str, list[str]]:
-    """The names of a file's public functions, in its order, each with those of its arguments.
+def _functions(path: Path) -> dict[str, Parameters]:
+    """The public functions of a file by name, in its order.
 
-    Also of `fast = jax.jit(slow)`: what is made of a function is one.
+    Also `fast = jax.jit(slow)`, since what is made of a function is one; and where the file defines
+    none, what it imports: `from scipy.special import logsumexp`.
     """
-    found: dict[str, list[str]] = {}
+    found: dict[str, Parameters] = {}
+    imported: dict[str, Parameters] = {}
     try:
         body = ast.parse(path.read_text(encoding="utf-8")).body
     except SyntaxError as error:
         raise UnknownName(f"file {str(path)!r}: line {error.lineno}: {error.msg}") from error
     for node in body:
         if isinstance(node, ast.FunctionDef):
-            found[node.name] = [x.arg for x in (*node.args.posonlyargs, *node.args.args)]
-        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-            given = [x for part in node.value.args for x in ast.walk(part)]
-            made = [x.id for x in given if isinstance(x, ast.Name) and x.id in found]
-            if made and isinstance(node.targets[0], ast.Name):
-                found[node.targets[0].id] = found[made[0]]
+            found[node.name] = _parameters(node.args)
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            made = [x.id for x in ast.walk(node.value) if isinstance(x, ast.Name) and x.id in found]
+            if isinstance(node.value, ast.Lambda):
+                found[name] = _parameters(node.value.args)
+            elif isinstance(node.value, ast.Attribute):  # energy = scipy.special.logsumexp
+                imported[name] = Parameters(any_number=True)
+            elif isinstance(node.value, ast.Call) and made:
+                found[name] = found[made[0]]
+        elif isinstance(node, ast.ImportFrom):
+            names = [alias.asname or alias.name for alias in node.names]
+            imported |= dict.fromkeys(names, Parameters(any_number=True))
+    if not {*found} - {MAKER}:
+        found |= imported
     return {name: names for name, names in found.items() if not name.startswith("_")}
+
+
+def _parameters(arguments: ast.arguments) -> Parameters:
+    positional = [x.arg for x in (*arguments.posonlyargs, *arguments.args)]
+    defaults = arguments.kw_defaults
+    named = {x.arg: given for x, given in zip(arguments.kwonlyargs, defaults, strict=True)}
+    required = positional[: len(positional) - len(arguments.defaults)]
+    required += [name for name, given in named.items() if given is None]
+    return Parameters(
+        tuple(positional), tuple(named), tuple(required), arguments.vararg is not None
+    )
 
 
 def function_in(path: Path, like: str = "") -> str:
@@ -170,10 +313,10 @@ def library_in(path: Path) -> str:
 class Maker:
     """Makes the arguments by calling `inputs`, with its sizes as keywords."""
 
-    def __init__(self, path: Path, arguments: list[str]) -> None:
+    def __init__(self, path: Path, parameters: Parameters) -> None:
         self.path = path
-        self.arguments = arguments
-        """Names of the arguments that are to be made."""
+        self.parameters = parameters
+        """Of the function whose arguments are to be made."""
         self.takes_generator, self.sizes = self._read()
         keywords = [
             inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=value)
@@ -209,11 +352,11 @@ class Maker:
         """`inputs` itself: its file is imported when it is first called."""
         return getattr(import_file(self.path), MAKER)
 
-    def __call__(self, rng: np.random.Generator, **size: Any) -> tuple:
-        """The arguments, of any dtype."""
+    def __call__(self, rng: np.random.Generator, **size: Any) -> dict[str, Any]:
+        """The arguments by name, as they were made."""
         # Each process makes them once more: what is drawn without the generator must not differ.
         made = [self._make(generator, size) for generator in (copy.deepcopy(rng), rng)]
-        bits = [[np.asarray(leaf).tobytes() for leaf in leaves(tree)] for tree in made]
+        bits = [[_bits(leaf) for leaf in leaves(tree)] for tree in made]
         if bits[0] != bits[1]:
             raise InvalidInput(
                 f"{MAKER}: different arguments in each call; allowed: numbers drawn from the "
@@ -221,30 +364,15 @@ class Maker:
             )
         return made[0]
 
-    def _make(self, rng: np.random.Generator, size: dict[str, Any]) -> tuple:
-        made = self.function(*[rng] * self.takes_generator, **size)
-        made = made if isinstance(made, tuple) and not hasattr(made, "_fields") else (made,)
-        if len(made) != len(self.arguments):
-            s = "" if len(made) == 1 else "s"
-            raise InvalidInput(
-                f"{MAKER}: {len(made)} argument{s}; allowed: a tuple of {len(self.arguments)}: "
-                f"{', '.join(self.arguments)}"
-            )
-        return made
+    def _make(self, rng: np.random.Generator, size: dict[str, Any]) -> dict[str, Any]:
+        with seeded():
+            made = self.function(*[rng] * self.takes_generator, **size)
+        return self.parameters.by_name(made)
 
 
-def _convert(what: str, dtype: np.dtype, x: Any) -> Any:
-    """Read-only; real numbers in this dtype, complex ones of its precision."""
-    try:
-        array = np.asarray(x)
-    except ValueError:
-        array = np.array(None)
-    if array.dtype.kind not in "biufc":
-        raise InvalidInput(
-            f"{what}: {type(x).__name__}; allowed: arrays, numbers, and tuples, lists and dicts of "
-            "them"
-        )
-    wanted = {"f": dtype, "c": np.result_type(dtype, np.complex64)}.get(array.dtype.kind)
-    array = np.array(array, dtype=wanted, order="C")
-    array.flags.writeable = False
-    return array if array.ndim else array[()]
+def _bits(leaf: Any) -> Any:
+    """What tells two values apart; of an object that is no number, its type."""
+    if isinstance(leaf, np.random.Generator):
+        return repr(leaf.bit_generator.state)
+    array = np.asarray(leaf)
+    return array.tobytes() if array.dtype.kind in "biufcSU" else type(leaf)

@@ -3,6 +3,7 @@
 import importlib
 import importlib.abc
 import importlib.machinery
+import importlib.util
 import sys
 import zlib
 from collections.abc import Iterable, Sequence
@@ -29,6 +30,17 @@ def import_file(path: Path) -> ModuleType:
         sys.modules[package] = parent
     importlib.invalidate_caches()  # a file may be as new as its folder's listing
     return importlib.import_module(f"{package}.{path.stem}")
+
+
+def import_again(path: Path) -> ModuleType:
+    """The module in a file once more, with functions of its own; it is not kept."""
+    known = import_file(path)
+    spec = importlib.util.spec_from_file_location(f"{known.__package__}._{path.stem}_again", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 class Beside(importlib.abc.MetaPathFinder):

@@ -68,8 +68,8 @@ class Kernel:
     name: str = ""
     folder: Path = IMPLEMENTATIONS
 
-    measures_rounding = False
-    """Does no rule say what rounding may do, so that it has to be measured?"""
+    dtypes = DTYPES
+    """What arguments may be made in; the first if nothing else is said."""
 
     @property
     def returned(self) -> Any:

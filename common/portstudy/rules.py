@@ -1,7 +1,6 @@
 """What two outputs may differ by: a rule for each output of a kernel."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -47,33 +46,6 @@ class Ulps:
     def allowed(self, expected: np.ndarray) -> np.ndarray:
         """The largest difference allowed, for each value."""
         return self.count * ulp(expected, self.floor)
-
-
-@dataclass(frozen=True)
-class Measured:
-    """Values may differ by what rounding does to the reference on these inputs: see `rounding`.
-
-    And by a few units in the last place in any case. For a function whose mathematics no spec
-    states.
-    """
-
-    count: float = 16
-    axes: tuple[str, ...] = ()
-    unit: str = ""
-
-    def allowed(self, expected: np.ndarray) -> np.ndarray:
-        """The largest difference allowed for each value, besides what is measured."""
-        return self.count * ulp(expected)
-
-
-def scale_of(rule: Any, expected: np.ndarray) -> float:
-    """The size below which differences of an output are cancellation: ulps are counted of it."""
-    if isinstance(rule, Measured):  # no spec says it: the root mean square of what is finite
-        finite = expected[np.isfinite(expected)].astype(np.float64)
-        with np.errstate(over="ignore"):
-            size = float(np.sqrt(np.mean(np.square(finite)))) if finite.size else 0.0
-        return size if np.isfinite(size) else 0.0
-    return getattr(rule, "floor", 0.0)
 
 
 def ulp(values: np.ndarray, floor: float = 0.0) -> np.ndarray:

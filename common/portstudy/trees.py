@@ -1,33 +1,71 @@
-"""Nested outputs and arguments: tuples, NamedTuples, lists and dicts of arrays."""
+"""Nested outputs and arguments: tuples, lists, dicts, dataclasses and plain objects."""
 
+import copy
+import dataclasses
+import enum
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
+# Instances of their classes are leaves, whatever they are made of.
+LEAVES_OF = (
+    "builtins", "jax", "jaxlib", "numba", "numpy", "portstudy", "random", "scipy", "torch"
+)  # fmt: skip
+
+
+@functools.cache
+def _has_attributes(kind: type) -> bool:
+    """Are instances of this type containers: a dataclass, or a plain object of a user's class?"""
+    if kind.__module__.partition(".")[0] in LEAVES_OF or issubclass(kind, enum.Enum | type):
+        return False
+    array = any({"__array__", "__call__"} & vars(base).keys() for base in kind.__mro__)
+    has_dict = kind.__dictoffset__ != 0  # type: ignore[attr-defined]
+    return dataclasses.is_dataclass(kind) or (has_dict and not array)
+
+
+def _attributes(tree: Any) -> dict[str, Any]:
+    if dataclasses.is_dataclass(tree):
+        return {field.name: getattr(tree, field.name) for field in dataclasses.fields(tree)}
+    return dict(vars(tree))
+
 
 def map_arrays(function: Callable[[Any], Any], tree: Any) -> Any:
-    """Apply `function` to every array and NumPy scalar in nested tuples, NamedTuples, dicts, lists.
+    """Apply `function` to every array and NumPy scalar in a tree.
 
-    Python integers and booleans are sizes and switches: they stay as they are.
+    What Python has itself (numbers, strings, None) are sizes and switches: they stay as they are.
     """
-    return map_leaves(lambda leaf: leaf if isinstance(leaf, int) else function(leaf), tree)
+
+    def apply(leaf: Any) -> Any:
+        return function(leaf) if hasattr(leaf, "dtype") and hasattr(leaf, "shape") else leaf
+
+    return map_leaves(apply, tree)
 
 
 def map_leaves(function: Callable[[Any], Any], tree: Any) -> Any:
-    """Apply `function` to Python integers and booleans, too."""
+    """Apply `function` to all leaves, Python's own too."""
     if isinstance(tree, dict):
         return {key: map_leaves(function, item) for key, item in tree.items()}
     if isinstance(tree, tuple | list):
         mapped = [map_leaves(function, item) for item in tree]
         return type(tree)(*mapped) if hasattr(tree, "_fields") else type(tree)(mapped)
+    if _has_attributes(type(tree)):
+        mapped = copy.copy(tree)
+        for name, item in _attributes(tree).items():
+            object.__setattr__(mapped, name, map_leaves(function, item))  # it may be frozen
+        return mapped
     return function(tree)
 
 
 def leaves(tree: Any) -> list:
-    """The arrays and scalars of nested tuples, NamedTuples, dicts and lists, in order."""
+    """The leaves of a tree, in order."""
     if isinstance(tree, dict):
         tree = tuple(tree.values())
     if isinstance(tree, tuple | list):
         return [leaf for item in tree for leaf in leaves(item)]
+    if _has_attributes(type(tree)):
+        return leaves(_attributes(tree))
     return [tree]
 
 
@@ -37,16 +75,23 @@ def fill(tree: Any, values: Iterable) -> Any:
     return map_leaves(lambda leaf: next(remaining), tree)
 
 
-def names_of(outputs: Any) -> list[str]:
-    """A name for each output array: fields of NamedTuples, keys of dicts, else their numbers."""
+def names_of(outputs: Any, root: str = "output") -> list[str]:
+    """A name for each leaf: fields, attributes and keys as they are called, others by number."""
 
     def walk(tree: Any, name: str) -> list[str]:
         if hasattr(tree, "_asdict"):
             tree = tree._asdict()
+        elif _has_attributes(type(tree)):
+            tree = _attributes(tree)
         if isinstance(tree, Mapping):
             return [n for key, item in tree.items() for n in walk(item, f"{name}.{key}")]
         if isinstance(tree, tuple | list):
             return [n for i, item in enumerate(tree) for n in walk(item, f"{name}[{i}]")]
         return [name]
 
-    return [name.removeprefix("output.") for name in walk(outputs, "output")]
+    return [name.removeprefix("output.") for name in walk(outputs, root)]
+
+
+def is_number(leaf: Any) -> bool:
+    """Is it an array or a number, real or complex, and no string or object?"""
+    return np.asarray(leaf).dtype.kind in "biufc"

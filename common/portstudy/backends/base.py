@@ -25,6 +25,8 @@ class Backend:
     dtypes: tuple[str, ...] = ("float64", "float32")
     rounds_elsewhere = 0.0
     """Where it rounds in other places, how many times what a rule allows it may differ; else 0."""
+    sums_in_float64 = False
+    """Are float32 numbers that a loop adds up a float64, where no more is said?"""
     on_gpus = False
     """May its ports run on a GPU?"""
     simulated = ""
@@ -68,11 +70,22 @@ class Backend:
 
     def get(self, outputs: Any) -> Any:
         """The library's arrays to NumPy's."""
-        return map_arrays(np.asarray, outputs)
+
+        def fetch(x: Any) -> Any:
+            return np.asarray(x.toarray() if hasattr(x, "toarray") else x)  # SciPy's sparse ones
+
+        return map_arrays(fetch, outputs)
 
     def compiled(self) -> tuple[int, float]:
         """How often the library has compiled in this process, and the seconds it took."""
         return 0, 0.0
+
+    def threads(self) -> int:
+        """How many threads the library computes in, where that can be set; else 1."""
+        return 1
+
+    def set_threads(self, number: int) -> None:
+        """Compute in so many from now on."""
 
     def own_seconds(self) -> float | None:
         """Seconds that the library says its last call ran; None where our clock is to be believed.

@@ -15,6 +15,7 @@ class Numba(Backend):
     """Numba compiles a function for the types of its arguments, at the first call with them."""
 
     package = "numba"
+    sums_in_float64 = True
     count, seconds, depth, started = 0, 0.0, 0, 0.0
     listener: Any = None
 
@@ -44,6 +45,16 @@ class Numba(Backend):
 
     def compiled(self) -> tuple[int, float]:
         return Numba.count, Numba.seconds
+
+    def threads(self) -> int:
+        import numba
+
+        return numba.get_num_threads()
+
+    def set_threads(self, number: int) -> None:
+        import numba
+
+        numba.set_num_threads(number)
 
 
 class NumbaCuda(Numba):

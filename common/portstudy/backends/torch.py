@@ -30,10 +30,9 @@ class Torch(Backend):
 
     def put(self, arguments: tuple) -> tuple:
         def move(x: Any) -> Any:
-            # A scalar becomes a Python float: as a NumPy scalar it fails torch.compile's guards.
-            return (
-                self.torch.tensor(x, device=self.device) if isinstance(x, np.ndarray) else float(x)
-            )
+            if isinstance(x, np.ndarray):
+                return self.torch.tensor(x, device=self.device)
+            return x.item()  # as a NumPy scalar it fails torch.compile's guards
 
         return self.wait(map_arrays(move, arguments))
 
@@ -54,6 +53,12 @@ class Torch(Backend):
 
         spent = utils.calculate_time_spent().get("total_wall_time", 0.0)
         return utils.counters["stats"]["unique_graphs"], spent
+
+    def threads(self) -> int:
+        return self.torch.get_num_threads()
+
+    def set_threads(self, number: int) -> None:
+        self.torch.set_num_threads(number)
 
     def device_name(self) -> str:
         return self.torch.cuda.get_device_name() if self.device == "cuda" else "cpu"

@@ -11,6 +11,7 @@ from portstudy.backends.base import Unavailable
 from portstudy.cli.options import targets
 from portstudy.files import unwritable, write_whole
 from portstudy.find import find_kernel, kernels, load
+from portstudy.functions import AS_MADE, Functions
 from portstudy.kernel import DEVICES, DTYPES, Broken
 from portstudy.names import match, one_of
 from portstudy.proof.tiers import Tier, prove
@@ -22,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     """Prove ports in all tiers at size `check`; a line for each, as soon as it is known."""
     console = open_console()
     one_of("device", options.device, DEVICES)
-    dtypes = [one_of("dtype", dtype, DTYPES) for dtype in options.dtype] or list(DTYPES)
+    asked = [one_of("dtype", dtype, DTYPES) for dtype in options.dtype]
     if options.json and (why := unwritable(options.json)):
         options.refuse(f"--json: {why}")
     named = targets(options.kernels) or kernels()
@@ -42,11 +43,12 @@ def run(options: argparse.Namespace) -> int:
             for output, rule in spec.rules(()).items()
         )
         line = f"[bold]{spec.name}[/]: {escape(rules)}, compared with {spec.reference}"
-        if spec.measures_rounding:
+        if isinstance(spec, Functions):
             line = f"[bold]{spec.name}[/]: compared with {spec.reference}, within rounding"
         console.print(line, highlight=False, soft_wrap=True)
+        usual = [AS_MADE] if isinstance(spec, Functions) else DTYPES
         for port in ports:
-            for dtype in dtypes:
+            for dtype in asked or usual:
                 tiers: list[Tier] = []
                 reason = ""
                 try:

@@ -20,12 +20,12 @@ def run(options: argparse.Namespace) -> int:
     spec = find_kernel(kernel)
     size = options.size or next(iter(spec.sizes))
     spec.shape(size)
-    one_of("dtype", options.dtype, DTYPES)
+    dtype = one_of("dtype", options.dtype, DTYPES) if options.dtype else ""
     where = f" of kernel {spec.name!r}"
     ports = [p for word in options.port for p in match("port", word, spec.ports(), where)]
     conditions = [
         {
-            "dtype": options.dtype,
+            "dtype": dtype,
             "device": one_of("device", device, DEVICES),
             "threads": one_of("threads", threads, ("1", "all")),
             "timeout": options.timeout,

@@ -30,6 +30,7 @@ from portstudy.kernel import Broken
 from portstudy.names import UnknownName
 
 KERNEL = "a name; a folder with a spec.py; or files with a function each: before.py after.py"
+DTYPE = "float64 (default) or float32; of files: what inputs makes (default), or converted to one"
 SOME_PORTS = "these ports, and the reference; * matches any name"
 
 
@@ -64,7 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     verb.add_argument("kernel", nargs="+", metavar="KERNEL", help=KERNEL)
     verb.add_argument("--size", help="a name, with any changes: small,neurons=500")
     verb.add_argument("--port", **many, metavar="PATTERN", help=SOME_PORTS)
-    verb.add_argument("--dtype", default="float64", help="float64 (default) or float32")
+    verb.add_argument("--dtype", help=DTYPE)
     verb.add_argument("--device", nargs="+", default=["cpu"], help="cpu (default), cuda")
     verb.add_argument("--threads", nargs="+", default=["all"], help="all (default), 1")
     verb.add_argument(
@@ -87,7 +88,7 @@ def build_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     verb.add_argument("--size", help="the other dimensions: a name, with any changes")
     verb.add_argument("--port", **many, metavar="PATTERN", help=SOME_PORTS)
-    verb.add_argument("--dtype", default="float64", help="float64 (default) or float32")
+    verb.add_argument("--dtype", help=DTYPE)
     verb.add_argument("--device", default="cpu", help="cpu (default) or cuda")
     verb.add_argument("--threads", default="all", help="all (default) or 1")
     verb.add_argument("--timeout", type=positive, default=300.0, metavar="SECONDS")

@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     where = f" of kernel {spec.name!r}"
     ports = [p for word in options.port for p in match("port", word, spec.ports(), where)]
     conditions = {
-        "dtype": one_of("dtype", options.dtype, DTYPES),
+        "dtype": one_of("dtype", options.dtype, DTYPES) if options.dtype else "",
         "device": one_of("device", options.device, DEVICES),
         "threads": one_of("threads", options.threads, ("1", "all")),
         "timeout": options.timeout,

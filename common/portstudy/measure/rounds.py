@@ -10,7 +10,6 @@ No number without a proof: a port whose outputs differ from the reference's gets
 
 import contextlib
 import platform
-import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,12 +18,13 @@ from pathlib import Path
 import numpy as np
 
 from portstudy.find import find_kernel
+from portstudy.functions import Functions
 from portstudy.kernel import Kernel
+from portstudy.measure.functions import prove_function
 from portstudy.measure.process import Worker, usable_processors
-from portstudy.measure.session import Figures, Interrupted, Session, Status
+from portstudy.measure.session import Figures, Interrupted, Session, Status, failed
 from portstudy.names import Target, one_of
 from portstudy.proof.comparison import compare
-from portstudy.proof.rounding import Rounding
 from portstudy.proof.tiers import compare_accuracy
 from portstudy.trees import leaves
 
@@ -57,7 +57,7 @@ def measure(
     size: str,
     ports: Sequence[str] = (),
     *,
-    dtype: str = "float64",
+    dtype: str = "",
     device: str = "cpu",
     threads: str = "all",
     timeout: float = 300.0,
@@ -83,7 +83,10 @@ def measure(
             progress(i, 4 * len(session.ports), f"proving {port}")
             workers[port] = start(session, port, folder, timeout=timeout)
             stack.callback(workers[port].end)
-            prove(session, figures, workers[port], folder)
+            if isinstance(spec, Functions):
+                prove_function(session, figures, workers, folder)
+            else:
+                prove(session, figures, workers[port], folder)
             if port == reference and figures.status == Status.MEASURED:
                 _prove_oracle(session, figures, folder, timeout)
         limit = None
@@ -100,11 +103,12 @@ def measure(
 
 def new_session(
     kernel: Target, size: str, ports: set[str], *,
-    dtype: str = "float64", device: str = "cpu", threads: str = "all",
+    dtype: str = "", device: str = "cpu", threads: str = "all",
 ) -> Session:  # fmt: skip
     """A session in which nothing is measured yet, the reference first among its ports."""
     spec = find_kernel(kernel)
     spec.shape(size)
+    dtype = one_of("dtype", dtype or spec.dtypes[0], spec.dtypes)
     one_of("threads", threads, ("1", "all"))
     reference = spec.reference_at(size)
     chosen = sorted(ports, key=lambda port: (port != reference, port))
@@ -138,8 +142,6 @@ def prove(session: Session, figures: Figures, worker: Worker, folder: Path) -> N
         ("load", {}), ("first", {}), ("prove", {"path": str(folder / f"{figures.port}.npz")}),
         ("refuse_memory", {}),
     ]  # fmt: skip
-    if kernel.measures_rounding and figures.port == session.reference:
-        commands.append(("rounding", {"path": str(folder / "rounding.npz")}))
     for command, options in commands:
         reply = worker.ask(command, **options)
         if failed(figures, reply):
@@ -167,11 +169,7 @@ def _compare(session: Session, kernel: Kernel, figures: Figures, folder: Path) -
         kernel.refuse_dead(arguments, kernel.nested(outputs.values()))
     exact = folder / "exact.npz"
     elsewhere = kernel.backend(figures.port).rounds_elsewhere
-    if kernel.measures_rounding:
-        changed, *allowed = _saved(folder / "rounding.npz").values()
-        rounding = Rounding(allowed, changed.tolist())
-        figures.largest_error = compare(kernel, expected, outputs, rounding=rounding)
-    elif session.bits or figures.port == session.reference:
+    if session.bits or figures.port == session.reference:
         figures.largest_error = compare(
             kernel, expected, outputs, bits=session.bits, elsewhere=elsewhere
         )
@@ -186,7 +184,7 @@ def _prove_oracle(session: Session, reference: Figures, folder: Path, timeout: f
     On the very arguments that are timed, not on finer ones. Where it cannot run there is nothing to
     compare any port with: the reference has failed.
     """
-    if session.bits or find_kernel(session.kernel).measures_rounding:
+    if session.bits or isinstance(find_kernel(session.kernel), Functions):
         return
     oracle = start(
         session, reference.port, folder, timeout=timeout, dtype="float64", inputs=session.dtype
@@ -202,21 +200,6 @@ def _prove_oracle(session: Session, reference: Figures, folder: Path, timeout: f
 def _saved(path: Path) -> dict[str, np.ndarray]:
     with np.load(path) as saved:
         return {name.partition(" ")[2] or name: saved[name] for name in saved.files}
-
-
-def failed(figures: Figures, reply: dict) -> bool:
-    """Is this reply an error? Then the port has a status and a reason, and no samples."""
-    if "error" not in reply:
-        return False
-    states = {"Unavailable": Status.UNAVAILABLE, "Different": Status.DIFFERENT}
-    figures.status = states.get(reply["error"], Status.FAILED)
-    known = ("Unavailable", "Different", "Broken", "Timeout", "Died")
-    prefix = "" if reply["error"] in known else f"{reply['error']}: "
-    figures.reason = prefix + reply["reason"]
-    if re.search("read-?only", reply["reason"], re.IGNORECASE):
-        figures.reason += ". A port must not change its arguments: let it work on a copy"
-    figures.samples = []
-    return True
 
 
 def sample(figures: Figures, worker: Worker) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -50,6 +51,8 @@ class Figures:
     """In units in the last place of the reference's value."""
     values: int = 0
     """How many output values were compared."""
+    resolution: float = math.nan
+    """The relative error that the comparison would have seen, where rounding was measured."""
     note: str = ""
     """What a reader must know of the proof."""
     version: str = ""
@@ -138,6 +141,21 @@ class Session:
         kernel = data["kernel"]
         kernel = tuple(kernel) if isinstance(kernel, list) else kernel
         return cls(**data | {"ports": ports, "kernel": kernel})
+
+
+def failed(figures: Figures, reply: dict) -> bool:
+    """Is this reply an error? Then the port has a status and a reason, and no samples."""
+    if "error" not in reply:
+        return False
+    states = {"Unavailable": Status.UNAVAILABLE, "Different": Status.DIFFERENT}
+    figures.status = states.get(reply["error"], Status.FAILED)
+    known = ("Unavailable", "Different", "Broken", "Timeout", "Died")
+    prefix = "" if reply["error"] in known else f"{reply['error']}: "
+    figures.reason = prefix + reply["reason"]
+    if re.search("read-?only", reply["reason"], re.IGNORECASE):
+        figures.reason += ". A port must not change its arguments: let it work on a copy"
+    figures.samples = []
+    return True
 
 
 class Interrupted(KeyboardInterrupt):

@@ -4,6 +4,7 @@ A line of JSON comes in, a line of JSON goes out. Everything that a library prin
 """
 
 import gc
+import pickle
 import sys
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import psutil
 
+from portstudy.functions import FunctionPort
 from portstudy.measure.process import serve
 
 
@@ -67,7 +69,6 @@ class Commands:
         from portstudy.backends.base import Unavailable
         from portstudy.find import load
 
-        kernel = tuple(kernel) if isinstance(kernel, list) else kernel  # from JSON
         self.port = load(kernel, port, dtype=dtype, device=device)
         if stand_in := self.port.backend.simulated:
             raise Unavailable(f"here it runs in {stand_in}, which proves and has no speed")
@@ -91,9 +92,7 @@ class Commands:
         port.get(outputs)
         get = time.perf_counter() - start
         del outputs
-        start = time.perf_counter()
-        port.wait(port.call(*self.placed))
-        self.once = time.perf_counter() - start
+        self.once = self._seconds(self.place())
         # Enough calls in a sample that the clock's resolution does not matter.
         self.number = max(1, int(0.02 / self.once))
         return {
@@ -133,7 +132,7 @@ class Commands:
 
         if self.once > 0.02:  # no look-up takes so long
             return {}
-        again = min(self._seconds(self.placed) for _ in range(5))
+        again = min(self._seconds(self.place()) for _ in range(5))
         moved = min(self._seconds(self.port.put(_moved(self.arguments, i))) for i in range(3))
         if moved > 20 * again and moved - again > 1e-4:
             raise Different(
@@ -143,20 +142,14 @@ class Commands:
             )
         return {}
 
+    def place(self) -> tuple:
+        """The arguments on the device, for one more call."""
+        return self.placed
+
     def _seconds(self, placed: tuple) -> float:
         start = time.perf_counter()
         self.port.wait(self.port.call(*placed))
         return time.perf_counter() - start
-
-    def rounding(self, path: str) -> dict[str, Any]:
-        """Measure what rounding may do to the outputs, and save it."""
-        import numpy as np
-
-        from portstudy.proof.rounding import rounding
-
-        found = rounding(self.port, self.arguments)
-        np.savez(path, np.array(found.changed), *found.allowed)
-        return {"note": found.note}
 
     def sample(self) -> dict[str, Any]:
         """Seconds a call, outputs waited for; or as many as the library itself says it ran."""
@@ -174,5 +167,76 @@ class Commands:
         return {"seconds": seconds}
 
 
+class FunctionCommands(Commands):
+    """The commands for a function in a file of one's own, which may change its arguments."""
+
+    port: FunctionPort
+    arguments: Any
+    fresh = True
+    """Does each call get arguments of its own? Their copies are not timed."""
+
+    def place(self) -> tuple:
+        """Fresh arguments, where calls change them."""
+        return self.port.put(self.arguments) if self.fresh else self.placed
+
+    def prove(self, path: str) -> dict[str, Any]:
+        """Call it under all guards, on the arguments that are timed, and save what it gave."""
+        from portstudy.proof.observation import observe
+        from portstudy.proof.precision import is_narrow, terms, wide
+
+        outcome = observe(self.port, self.arguments)
+        self.fresh = outcome.fresh
+        self._save(path, outcome)
+        narrow = is_narrow(self.arguments)
+        if narrow:
+            self._save(f"{path}.wide", wide(self.port, self.arguments))
+        return {"note": "; ".join(outcome.notes), "narrow": narrow, "terms": terms(self.arguments)}
+
+    def noise(self, path: str, draw: int) -> dict[str, Any]:
+        """Save how far its outputs in float32 are from those in float64."""
+        from portstudy.proof.precision import noise
+
+        self._save(path, noise(self.port, self.arguments, draw))
+        return {}
+
+    def moved(self, path: str, draw: int) -> dict[str, Any]:
+        """Save its outputs for inputs moved by one unit in the last place."""
+        from portstudy.proof.precision import moved
+
+        self._save(path, moved(self.port, self.arguments, draw))
+        return {}
+
+    def threads(self, path: str) -> dict[str, Any]:
+        """Save what it gives with other numbers of threads; look for indices out of bounds."""
+        from portstudy.proof.same import check_bounds, with_threads
+
+        self._save(path, dict(with_threads(self.port, self.arguments)))
+        check_bounds(self.port, self.arguments)
+        return {}
+
+    def _save(self, path: str, value: Any) -> None:
+        Path(path).write_bytes(pickle.dumps(value))
+
+    def sample(self) -> dict[str, Any]:
+        """Seconds a call, outputs waited for; copies of arguments are not timed."""
+        if not self.fresh:
+            return super().sample()
+        gc.collect()
+        gc.disable()
+        times: list[float] = []
+        end = time.perf_counter() + 0.2
+        while len(times) < self.number and (not times or time.perf_counter() < end):
+            times.append(self._seconds(self.place()))
+        gc.enable()
+        return {"seconds": sum(times) / len(times)}
+
+
+def commands(job: dict[str, Any]) -> Commands:
+    """What does as it is told, for this job."""
+    if isinstance(job["kernel"], list):  # files: a tuple, until it was JSON
+        return FunctionCommands(**job | {"kernel": tuple(job["kernel"])})
+    return Commands(**job)
+
+
 if __name__ == "__main__":
-    serve(lambda job: Commands(**job))
+    serve(commands)

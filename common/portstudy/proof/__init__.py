@@ -2,6 +2,7 @@
 
 from portstudy.proof.comparison import compare
 from portstudy.proof.guards import run
+from portstudy.proof.same import assert_same_up_to_rounding
 from portstudy.proof.tiers import (
     Tier,
     prove,
@@ -15,6 +16,7 @@ from portstudy.rules import Different
 __all__ = [
     "Different",
     "Tier",
+    "assert_same_up_to_rounding",
     "compare",
     "prove",
     "prove_accuracy",

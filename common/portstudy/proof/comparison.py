@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 
 from portstudy.kernel import Kernel, Port
-from portstudy.proof.rounding import Rounding
-from portstudy.rules import Different, scale_of, ulp
+from portstudy.rules import Different, ulp
 from portstudy.trees import leaves
 
 
@@ -39,8 +38,9 @@ def describe(rule: Any, expected: np.ndarray, actual: np.ndarray, index: tuple[i
     )
     if expected.dtype.kind == "f":
         error = abs(float(actual[index]) - float(expected[index]))
+        floor = getattr(rule, "floor", 0.0)
         with np.errstate(over="ignore"):  # next to zero, an ulp is the smallest number there is
-            message += f" ({error / ulp(expected[index], scale_of(rule, expected)):.3g} ulps)"
+            message += f" ({error / ulp(expected[index], floor):.3g} ulps)"
     return message
 
 
@@ -52,13 +52,12 @@ def compare(
     bits: bool = False,
     elsewhere: float = 0.0,
     allowed: list[np.ndarray] | None = None,
-    rounding: "Rounding | None" = None,
 ) -> float:
     """Hold a port's outputs against the reference's; returns the largest error, in ulps.
 
     By the rule of each output; with `bits`, to the last bit; with `elsewhere`, by so many times
     what the rule allows, for a library that rounds in other places (`Backend.rounds_elsewhere`);
-    with `allowed`, by these differences; with `rounding`, by what that may change.
+    with `allowed`, by these differences.
     Raises Different, with the first value that differs too much.
     """
     rules = kernel.rules(expected)
@@ -87,9 +86,6 @@ def compare(
         limit = np.zeros(want.shape) if bits else rule.allowed(want) * (elsewhere or 1)
         if allowed is not None:
             limit = np.maximum(limit, allowed[i])
-        if rounding is not None:
-            limit = np.maximum(limit, rounding.allowed[i])
-            rounding.refuse_chaos(name, want, error, limit)
         wrong = np.argwhere(~(error <= limit))  # so that a NaN is wrong
         if bits and len(wrong) == 0 and not _same_bits(want, got):
             raise Different(f"{name} differs in the sign of a zero or the bits of a NaN")
@@ -98,11 +94,10 @@ def compare(
             raise Different(
                 f"{name} differs in {len(wrong):,} of {want.size:,} values"
                 + describe(rule, want, got, first)
-                + (rounding.explain(i, rule, want, error, limit, first) if rounding else "")
             )
         if want.dtype.kind == "f":
             with np.errstate(over="ignore"):
-                ulps = error / ulp(want, scale_of(rule, want))
+                ulps = error / ulp(want, getattr(rule, "floor", 0.0))
             largest = max(largest, float(np.max(ulps, where=error > 0, initial=0.0)))
     return largest
 
@@ -116,8 +111,6 @@ def structure(tree: Any) -> str:
 
 def require_structure(port: Port, outputs: Any) -> None:
     """Raise Different where outputs are not nested as the kernel says."""
-    if port.kernel.measures_rounding:  # and says nothing
-        return
     given, wanted = structure(outputs), structure(port.kernel.returned)
     if given != wanted:
         raise Different(f"{port.kernel.name}/{port.name} returns {given}; expected {wanted}")

@@ -96,7 +96,7 @@ def rates(spikes: np.ndarray, dt: float) -> Panel:
 def picture_of(kernel: Kernel) -> Any:
     """The module that says what is to be seen. Raises UnknownName where a kernel has none."""
     path = kernel.folder / "picture.py"
-    if kernel.measures_rounding or not path.is_file():
+    if not path.is_file():
         have = sorted(x.parent.name for x in IMPLEMENTATIONS.glob("*/picture.py"))
         raise UnknownName(
             f"kernel {kernel.name!r}: it has no picture.py; allowed: one, beside its spec.py "

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from portstudy.backends.base import Backend
 from portstudy.find import find_kernel
+from portstudy.functions import Functions
 from portstudy.measure.session import Figures, Session
 from portstudy.show.console import print_line, print_table
 from portstudy.show.lines import changed_lines
@@ -165,7 +166,7 @@ def remarks(session: Session) -> list[str]:
     apart = [port for port, library in libraries.items() if library.rounds_elsewhere]
     own = [port for port, lib in libraries.items() if lib.own_seconds is not Backend.own_seconds]
     how = "bit for bit" if session.bits else "within the tolerances of the spec"
-    if spec.measures_rounding:
+    if isinstance(spec, Functions):
         how = "within rounding"
     if session.bits and apart:
         how += f" ({', '.join(apart)}: within the tolerances of the spec)"
@@ -183,10 +184,11 @@ def remarks(session: Session) -> list[str]:
         "most that two calls took; put, get: arguments to the device, results back; import: of the "
         "library and the port, in a new process."
     )
-    if spec.measures_rounding:
+    if isinstance(spec, Functions):
+        seen = max(f.resolution for f in measured)
         lines.append(
-            f"within rounding: as measured by running {session.reference} on inputs moved by one "
-            "unit in the last place, and in float32."
+            "within rounding: as it is measured by running both in float64 and in float32; an "
+            f"error above {seen:.1g} of an output's size would have been seen."
         )
     lines += [f"{figures.note}." for figures in measured if figures.note]
     if own:

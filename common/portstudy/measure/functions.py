@@ -1,0 +1,84 @@
+"""The proof of functions in files of one's own, each in its worker: see `portstudy.proof.rounding`.
+
+The reference's noise is measured once for all ports, and only if one of them needs it.
+"""
+
+import pickle
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from portstudy.backends.base import Backend
+from portstudy.find import find_kernel
+from portstudy.measure.process import Worker
+from portstudy.measure.session import Figures, Session, Status, failed
+from portstudy.proof.observation import Outcome
+from portstudy.proof.rounding import Evidence, Unmeasured, Values
+from portstudy.proof.same import compare_outcomes, naming
+from portstudy.rules import Different
+
+
+def prove_function(
+    session: Session, figures: Figures, workers: Mapping[str, Worker], folder: Path
+) -> None:
+    """Load a function, call it for the first time, and prove it; the reference comes first."""
+    worker, reference = workers[figures.port], session.ports[session.reference]
+    for command in ("load", "first"):
+        reply = worker.ask(command)
+        if failed(figures, reply):
+            return
+        for name, value in reply.items():
+            setattr(figures, name, value)
+    proof = worker.ask("prove", path=str(folder / figures.port))
+    if failed(figures, proof) or failed(figures, worker.ask("refuse_memory")):
+        return
+    figures.note = proof["note"]
+    if reference.status != Status.MEASURED:
+        figures.status = Status.FAILED
+        figures.reason = f"nothing to compare it with: {reference.port} {reference.status}"
+        return
+    kernel = find_kernel(session.kernel)
+    who = f"{kernel.name}/{figures.port}"
+    expected = _outcomes(folder / session.reference, proof["narrow"])
+    given = _outcomes(folder / figures.port, proof["narrow"])
+    backends: list[type[Backend]] = [kernel.backend(p) for p in (reference.port, figures.port)]
+    evidence = Evidence(
+        reference=partial(_asked, workers, reference.port, "noise", folder),
+        port=partial(_asked, workers, figures.port, "noise", folder),
+        moved=partial(_asked, workers, reference.port, "moved", folder),
+        terms=proof["terms"] if any(backend.sums_in_float64 for backend in backends) else 0,
+    )
+    try:
+        verdict = compare_outcomes(who, expected, given, evidence)
+        if figures.port != reference.port:
+            path = folder / f"{figures.port}.threads"
+            if failed(figures, worker.ask("threads", path=str(path))):
+                return
+            for number, other in pickle.loads(path.read_bytes()).items():
+                with naming(f"with {number} thread" + "s" * (number > 1)):
+                    compare_outcomes(who, expected, other, evidence)
+    except Different as error:
+        figures.status, figures.reason = Status.DIFFERENT, str(error)
+        return
+    figures.largest_error, figures.values = verdict.ulps, verdict.values
+    figures.resolution = verdict.resolution
+    figures.note = "; ".join(filter(None, [figures.note, *verdict.notes]))
+
+
+def _outcomes(path: Path, narrow: bool) -> tuple[Outcome, ...]:
+    """What a call gave; and in float64, where the arguments have less."""
+    paths = [path, path.with_name(f"{path.name}.wide")] if narrow else [path]
+    return tuple(pickle.loads(one.read_bytes()) for one in paths)
+
+
+def _asked(
+    workers: Mapping[str, Worker], port: str, command: str, folder: Path, draw: int
+) -> Values:
+    """What a worker measured in this draw."""
+    path = folder / f"{port}.{command}{draw}"
+    if not path.exists():
+        reply: dict[str, Any] = workers[port].ask(command, path=str(path), draw=draw)
+        if "error" in reply:
+            raise Unmeasured(reply["reason"])
+    return pickle.loads(path.read_bytes())

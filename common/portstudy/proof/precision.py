@@ -1,0 +1,178 @@
+"""A function in another precision, and on inputs moved a little: what `rounding` judges by."""
+
+import contextlib
+import functools
+import inspect
+import math
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from portstudy.backends.base import Backend
+from portstudy.functions import FunctionPort, at_precision
+from portstudy.proof.observation import Outcome, call_once
+from portstudy.proof.rounding import Evidence, Unmeasured, Values, distance
+from portstudy.trees import leaves, map_arrays, map_leaves
+
+SCALED = 2.0**-10
+"""Inputs of a draw are made smaller by up to this share, so that all is rounded anew."""
+
+
+def noise(port: FunctionPort, arguments: dict[str, Any], draw: int) -> Values:
+    """How far a function's run in float32 is from its run in float64, on the same inputs.
+
+    By name of the output, as float64. Raises Unmeasured where one of the two cannot be made.
+    """
+    narrow = _drawn(arguments, draw)
+    try:
+        rough = in_precision(port, narrow, "float32").values
+        fine = in_precision(port, at_precision(narrow, "float64"), "float64").values
+    except Exception as error:  # whatever the function raises where it knows one precision only
+        said = str(error).strip().split("\n")[0]
+        raise Unmeasured(
+            f"{port.name} could not be run in float32 ({type(error).__name__}: {said})"
+        ) from error
+    return {
+        name: distance(value, fine[name])
+        for name, value in rough.items()
+        if name in fine and isinstance(value, np.ndarray) and value.shape == np.shape(fine[name])
+    }
+
+
+def in_precision(port: FunctionPort, arguments: dict[str, Any], dtype: str) -> Outcome:
+    """One call of a function, its library set to this precision; `arguments` are in it already."""
+    backend = type(port.backend)(port.backend.device, dtype)
+    with np.errstate(all="ignore"), contextlib.ExitStack() as stack:
+        if dtype == "float32" and type(backend).put is Backend.put and backend.package != "numba":
+            stack.enter_context(float32_by_default(port.function))
+        return call_once(replace(port, backend=backend), arguments)
+
+
+def wide(port: FunctionPort, arguments: dict[str, Any]) -> Outcome:
+    """One call with all inputs as float64."""
+    return in_precision(port, at_precision(arguments, "float64"), "float64")
+
+
+def moved(port: FunctionPort, arguments: dict[str, Any], draw: int) -> Values:
+    """The outputs for inputs moved by one unit in the last place, up or down at random."""
+    rng = np.random.default_rng(draw)
+
+    def move(x: Any) -> Any:
+        if isinstance(x, float) and not isinstance(x, np.generic):
+            return x and math.nextafter(x, rng.choice([-math.inf, math.inf]))
+        if getattr(x, "dtype", np.dtype(int)).kind not in "fc" or x.size == 0:
+            return x
+        parts = x.reshape(-1).view(x.real.dtype) if x.ndim else x.real
+        step = rng.choice([-1, 1], np.shape(parts)) * np.spacing(np.abs(parts))
+        shifted = np.where(parts == 0, parts, parts + step).astype(x.real.dtype)  # 0 is exact
+        return shifted.view(x.dtype).reshape(x.shape) if x.ndim else x.dtype.type(shifted)
+
+    with np.errstate(all="ignore"):
+        try:
+            return call_once(port, map_leaves(move, arguments)).values
+        except Exception:  # the function may refuse what is just outside of its domain
+            return {}
+
+
+def evidence(reference: FunctionPort, port: FunctionPort, arguments: dict[str, Any]) -> Evidence:
+    """All that `judge` may ask for, measured in this process."""
+    return Evidence(
+        reference=functools.partial(noise, reference, arguments),
+        port=functools.partial(noise, port, arguments),
+        moved=functools.partial(moved, reference, arguments),
+        terms=terms(arguments) if any(p.backend.sums_in_float64 for p in (reference, port)) else 0,
+    )
+
+
+def terms(arguments: Any) -> int:
+    """How many terms a sum may have."""
+    return max((np.size(leaf) for leaf in leaves(arguments)), default=0)
+
+
+def is_narrow(arguments: Any) -> bool:
+    """Is there an array that float64 would widen?"""
+    return any(getattr(leaf, "dtype", np.dtype(int)).char in "fF" for leaf in leaves(arguments))
+
+
+def _drawn(arguments: dict[str, Any], draw: int) -> dict[str, Any]:
+    """The arguments in float32, scaled a little: zeros, ties, order and symmetry stay as they are.
+
+    Whole numbers stay too: they may be counts or places.
+    """
+    rng = np.random.default_rng(draw)
+
+    def narrow(x: Any) -> Any:
+        if x.dtype.kind not in "fc":
+            return x
+        with np.errstate(over="ignore", under="ignore"):
+            y = x.astype(np.complex64 if x.dtype.kind == "c" else np.float32)
+        if not np.array_equal(np.isfinite(y), np.isfinite(x)):
+            raise Unmeasured("the inputs are too large for float32")
+        scale = np.float32(1 - SCALED * rng.random())
+        return y if draw == 0 or np.all(y == np.rint(y)) else y * scale
+
+    return map_arrays(narrow, arguments)
+
+
+NARROWER = {
+    "float64": np.float32, "double": np.float32, "longdouble": np.float32, "float_": np.float32,
+    "complex128": np.complex64, "cdouble": np.complex64,
+}  # fmt: skip
+MAKERS = (
+    "arange", "array", "asarray", "ascontiguousarray", "asfortranarray", "asanyarray", "bartlett",
+    "blackman", "diag", "empty", "eye", "fromfunction", "full", "geomspace", "hamming", "hanning",
+    "identity", "kaiser", "linspace", "logspace", "meshgrid", "ones", "tri", "vander", "zeros",
+)  # fmt: skip
+
+
+class _Float32:
+    """NumPy, but what it makes is float32 where it would be float64."""
+
+    def __getattr__(self, name: str) -> Any:
+        return NARROWER.get(name) or _narrowing(name, getattr(np, name))
+
+
+def _narrowing(name: str, value: Any) -> Any:
+    if name not in MAKERS:
+        return value
+
+    @functools.wraps(value)
+    def make(*arguments: Any, **named: Any) -> Any:
+        return at_precision(value(*arguments, **named), "float32")
+
+    return make
+
+
+@contextlib.contextmanager
+def float32_by_default(function: Callable) -> Iterator[None]:
+    """In a function's file, and its neighbours that use NumPy alone, NumPy makes float32 arrays.
+
+    `np.zeros(n)` would otherwise keep a function in float64, whatever its arguments are.
+    """
+    own = getattr(inspect.unwrap(function), "__globals__", {})
+    folder = Path(own.get("__file__", "")).parent
+    spaces = [own] + [
+        vars(module)
+        for module in list(sys.modules.values())
+        if own.get("__file__")
+        and Path(getattr(module, "__file__", None) or "/").parent == folder
+        and not {"numba", "jax", "torch", "njit", "jnp"} & {*vars(module)}
+    ]
+    makers = {id(getattr(np, name)): _narrowing(name, getattr(np, name)) for name in MAKERS}
+    types = {id(getattr(np, name)): kind for name, kind in NARROWER.items() if hasattr(np, name)}
+    replaced = {id(np): _Float32()} | makers | types
+    kept = []
+    for space in spaces:
+        for name, value in list(space.items()):
+            if id(value) in replaced:
+                kept.append((space, name, value))
+                space[name] = replaced[id(value)]
+    try:
+        yield
+    finally:
+        for space, name, value in kept:
+            space[name] = value
