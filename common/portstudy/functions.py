@@ -23,12 +23,15 @@ import contextlib
 import copy
 import functools
 import inspect
+import linecache
 import random
+import re
+import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -100,7 +103,7 @@ class Functions(Kernel):
     parameters: Mapping[str, Parameters] = field(default_factory=dict)
     """Of each port's function."""
 
-    dtypes = (AS_MADE, *DTYPES)
+    dtypes: ClassVar[tuple[str, ...]] = (AS_MADE, *DTYPES)
 
     def ports(self) -> list[str]:
         return list(self.files)
@@ -114,11 +117,9 @@ class Functions(Kernel):
     def library(self, port: str) -> str:
         return library_in(self.files[port])
 
-    def make_inputs(
-        self, size: str, dtype: str, *, dyadic: bool = True, seed: int = 0
-    ) -> dict[str, Any]:  # type: ignore[override]
+    def make_inputs(self, size: str, dtype: str, *, dyadic: bool = True, seed: int = 0) -> Any:
         """The arguments of a size by name, converted to a dtype where one is asked for."""
-        made = self.inputs(np.random.default_rng(seed), **self.shape(size))
+        made: Any = self.inputs(np.random.default_rng(seed), **self.shape(size))
         return made if dtype == AS_MADE else at_precision(made, dtype)
 
     @cached_property
@@ -179,10 +180,15 @@ class FunctionPort(Port):
         first, _ = self._order(names)
         return dict(zip(first, placed[0], strict=True)) | placed[1]
 
-    def call(self, positional: list, named: dict) -> Any:  # type: ignore[override]
+    def call(self, positional: list, named: dict) -> Any:
         """Run on what `put` returned."""
         function = functools.partial(self.function, **named) if named else self.function
-        return self.backend.call(function, tuple(positional))
+        try:
+            return self.backend.call(function, tuple(positional))
+        except Exception as error:
+            if line := line_of(error, self.kernel.folder):
+                error.add_note(line)
+            raise
 
     def get(self, outputs: Any) -> Any:
         """Outputs, or what `put` returned, with NumPy arrays in place of the library's."""
@@ -198,6 +204,30 @@ class FunctionPort(Port):
         """NumPy arrays in, NumPy arrays out."""
         placed = self.put(self.check(*arguments, **named))
         return self.get(self.wait(self.call(*placed)))
+
+
+def message_of(error: BaseException) -> str:
+    """What an exception says, in a line; libraries write pages. And where, if a note says it."""
+    parts = [part for part in re.split(r"\n\s*\n", str(error)) if not part.startswith("File ")]
+    if type(error).__module__.startswith("numba"):  # which begins with the steps of its compiler
+        said = re.sub(r"(?m)^(Failed in|During:|This error may).*\n?", "", "\n".join(parts))
+    else:
+        said = parts[0] if parts else ""
+    text = " ".join(said.split())
+    text = text if len(text) <= 400 else f"{text[:400]} ..."
+    return "; ".join([text, *getattr(error, "__notes__", [])])
+
+
+def line_of(error: BaseException, folder: Path) -> str:
+    """The last line in a folder's files that an exception came from, or that its message names."""
+    places = [(x.filename, x.lineno or 0) for x in traceback.extract_tb(error.__traceback__)]
+    named = re.findall(r'File "(.+?)", line (\d+)', str(error))  # as Numba does
+    for name, line in [*((name, int(line)) for name, line in named[-1:]), *reversed(places)]:
+        path = Path(name) if Path(name).is_absolute() else folder / name
+        if path.parent == folder and path.is_file():
+            text = linecache.getline(str(path), line).strip()
+            return f"in {path.name}, line {line}: {text}"
+    return ""
 
 
 def functions(paths: tuple[str, ...]) -> Functions:
@@ -253,12 +283,14 @@ def _functions(path: Path) -> dict[str, Parameters]:
             found[node.name] = _parameters(node.args)
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
-            made = [x.id for x in ast.walk(node.value) if isinstance(x, ast.Name) and x.id in found]
+            given = [*node.value.args] if isinstance(node.value, ast.Call) else []
+            inside = [x for part in given for x in ast.walk(part)]
+            made = [x.id for x in inside if isinstance(x, ast.Name) and x.id in found]
             if isinstance(node.value, ast.Lambda):
                 found[name] = _parameters(node.value.args)
             elif isinstance(node.value, ast.Attribute):  # energy = scipy.special.logsumexp
                 imported[name] = Parameters(any_number=True)
-            elif isinstance(node.value, ast.Call) and made:
+            elif made:
                 found[name] = found[made[0]]
         elif isinstance(node, ast.ImportFrom):
             names = [alias.asname or alias.name for alias in node.names]

@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -37,7 +37,7 @@ class Kernel:
 
     arguments: Mapping[str, Any]
     """Name of each argument to what it may be: `Array("neurons")`, or a NamedTuple of such."""
-    inputs: Callable[..., tuple]
+    inputs: Callable[..., Any]
     """`(rng, *, size...) -> arguments`: general inputs, on which rounding differs."""
     outputs: Any
     """What a port returns, with a rule of comparison in place of each array: a mapping of names to
@@ -68,7 +68,7 @@ class Kernel:
     name: str = ""
     folder: Path = IMPLEMENTATIONS
 
-    dtypes = DTYPES
+    dtypes: ClassVar[tuple[str, ...]] = DTYPES
     """What arguments may be made in; the first if nothing else is said."""
 
     @property
@@ -148,7 +148,7 @@ class Kernel:
         ports = [port for port in self.ports() if port not in replaced]
         return sorted(ports, key=lambda port: port != self.reference_at(size))
 
-    def make_inputs(self, size: str, dtype: str, *, dyadic: bool = True, seed: int = 0) -> tuple:
+    def make_inputs(self, size: str, dtype: str, *, dyadic: bool = True, seed: int = 0) -> Any:
         """Checked, read-only arguments of a size; dyadic ones where the kernel has them."""
         make = self.dyadic if dyadic and self.dyadic is not None else self.inputs
         shape = self.shape(size)

@@ -21,8 +21,12 @@ def _has_attributes(kind: type) -> bool:
     if kind.__module__.partition(".")[0] in LEAVES_OF or issubclass(kind, enum.Enum | type):
         return False
     array = any({"__array__", "__call__"} & vars(base).keys() for base in kind.__mro__)
-    has_dict = kind.__dictoffset__ != 0  # type: ignore[attr-defined]
+    has_dict = kind.__dictoffset__ != 0
     return dataclasses.is_dataclass(kind) or (has_dict and not array)
+
+
+def _is_container(tree: Any) -> bool:
+    return _has_attributes(type(tree))  # type: ignore[arg-type]  # a type is hashable
 
 
 def _attributes(tree: Any) -> dict[str, Any]:
@@ -50,7 +54,7 @@ def map_leaves(function: Callable[[Any], Any], tree: Any) -> Any:
     if isinstance(tree, tuple | list):
         mapped = [map_leaves(function, item) for item in tree]
         return type(tree)(*mapped) if hasattr(tree, "_fields") else type(tree)(mapped)
-    if _has_attributes(type(tree)):
+    if _is_container(tree):
         mapped = copy.copy(tree)
         for name, item in _attributes(tree).items():
             object.__setattr__(mapped, name, map_leaves(function, item))  # it may be frozen
@@ -64,7 +68,7 @@ def leaves(tree: Any) -> list:
         tree = tuple(tree.values())
     if isinstance(tree, tuple | list):
         return [leaf for item in tree for leaf in leaves(item)]
-    if _has_attributes(type(tree)):
+    if _is_container(tree):
         return leaves(_attributes(tree))
     return [tree]
 
@@ -81,7 +85,7 @@ def names_of(outputs: Any, root: str = "output") -> list[str]:
     def walk(tree: Any, name: str) -> list[str]:
         if hasattr(tree, "_asdict"):
             tree = tree._asdict()
-        elif _has_attributes(type(tree)):
+        elif _is_container(tree):
             tree = _attributes(tree)
         if isinstance(tree, Mapping):
             return [n for key, item in tree.items() for n in walk(item, f"{name}.{key}")]

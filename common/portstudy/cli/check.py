@@ -11,7 +11,7 @@ from portstudy.backends.base import Unavailable
 from portstudy.cli.options import targets
 from portstudy.files import unwritable, write_whole
 from portstudy.find import find_kernel, kernels, load
-from portstudy.functions import AS_MADE, Functions
+from portstudy.functions import AS_MADE, Functions, message_of
 from portstudy.kernel import DEVICES, DTYPES, Broken
 from portstudy.names import match, one_of
 from portstudy.proof.tiers import Tier, prove
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
                 except (AssertionError, Broken, InvalidInput) as error:
                     verdict, reason = "wrong", str(error)
                 except Exception as error:  # what the port itself raised
-                    verdict, reason = "wrong", f"raised {error!r}"
+                    verdict, reason = "wrong", f"raised {type(error).__name__}: {message_of(error)}"
                 else:
                     verdict = "equal"
                 style = {"unavailable": "dim", "wrong": "bold red", "equal": "green"}[verdict]

@@ -37,9 +37,10 @@ class Limit:
         self.read, self.triad, self.fma = _loops()
 
     def sample(self) -> dict[str, Any]:
-        """Seconds that the work takes at least."""
+        """Seconds that the work takes at least, and what of it moving and computing take."""
         moving = sum(t.bytes / self.bandwidth(t.within) for t in self.work.traffic)
-        return {"seconds": max(moving, self.work.operations / self.peak())}
+        computing = self.work.operations / self.peak()
+        return {"seconds": max(moving, computing), "moving": moving, "computing": computing}
 
     def bandwidth(self, within: float) -> float:
         """Bytes a second from arrays of so many bytes in all: the faster of reading and a triad."""

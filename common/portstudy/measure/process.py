@@ -17,6 +17,7 @@ from typing import Any
 import psutil
 
 from portstudy.checkout import IN_CHECKOUT, SOURCE
+from portstudy.functions import message_of
 
 PARENT = "PORTSTUDY_PARENT"
 """The variable that tells a child which process started it."""
@@ -171,6 +172,6 @@ def serve(make: Callable[[dict], Any]) -> None:
             else:
                 reply = getattr(served, command)(**arguments)
         except Exception as error:
-            reply = {"error": type(error).__name__, "reason": str(error)}
+            reply = {"error": type(error).__name__, "reason": message_of(error)}
         replies.write(json.dumps(reply) + "\n")
         replies.flush()

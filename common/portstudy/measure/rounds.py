@@ -9,6 +9,7 @@ No number without a proof: a port whose outputs differ from the reference's gets
 """
 
 import contextlib
+import math
 import platform
 import tempfile
 import time
@@ -18,15 +19,16 @@ from pathlib import Path
 import numpy as np
 
 from portstudy.find import find_kernel
-from portstudy.functions import Functions
+from portstudy.functions import AS_MADE, Functions
 from portstudy.kernel import Kernel
-from portstudy.measure.functions import prove_function
+from portstudy.measure.functions import outputs_of, prove_function
 from portstudy.measure.process import Worker, usable_processors
 from portstudy.measure.session import Figures, Interrupted, Session, Status, failed
 from portstudy.names import Target, one_of
 from portstudy.proof.comparison import compare
 from portstudy.proof.tiers import compare_accuracy
 from portstudy.trees import leaves
+from portstudy.work import Work, moved
 
 Progress = Callable[[int, int, str], None]
 
@@ -89,14 +91,9 @@ def measure(
                 prove(session, figures, workers[port], folder)
             if port == reference and figures.status == Status.MEASURED:
                 _prove_oracle(session, figures, folder, timeout)
-        limit = None
-        if spec.work and session.ports[reference].status == Status.MEASURED:
-            outputs = spec.nested(_saved(folder / f"{reference}.npz").values())
-            work = spec.work(spec.make_inputs(size, dtype), outputs)
-            job = {"work": work, "dtype": dtype, "threads": threads, "device": device}
-            limit = Worker(job, timeout, folder, module="portstudy.measure.limits")
+        limit = _limit(session, workers, folder, timeout)
+        if limit:
             stack.callback(limit.end)
-            limit.ask("load")
         _rounds(session, workers, limit, progress)
     return session
 
@@ -197,6 +194,59 @@ def _prove_oracle(session: Session, reference: Figures, folder: Path, timeout: f
                 return
 
 
+def _limit(
+    session: Session, workers: Mapping[str, Worker], folder: Path, timeout: float
+) -> Worker | None:
+    """A worker that samples the machine's limit, where it is known what the result needs."""
+    spec, bound = find_kernel(session.kernel), session.bound
+    if session.ports[session.reference].status != Status.MEASURED:
+        return None
+    arguments = spec.make_inputs(session.size, session.dtype)
+    dtype = session.dtype
+    if isinstance(spec, Functions):
+        dtype = spec.precision if dtype == AS_MADE else dtype
+        traffic = moved(arguments, outputs_of(folder / session.reference))
+        work = Work((traffic,), _operations(session, workers))
+    elif spec.work:
+        outputs = spec.nested(_saved(folder / f"{session.reference}.npz").values())
+        work = spec.work(arguments, outputs)
+    else:
+        return None
+    bound.bytes, bound.operations = sum(t.bytes for t in work.traffic), work.operations
+    if not bound.bytes and not bound.operations:
+        return None
+    job = {
+        "work": work, "dtype": dtype, "threads": session.threads, "device": session.device,
+    }  # fmt: skip
+    limit = Worker(job, timeout, folder, module="portstudy.measure.limits")
+    for command in ("load", "sample"):  # the first sample compiles
+        reply = limit.ask(command)
+        if "error" in reply:
+            bound.reason = reply["reason"]
+            limit.end()
+            return None
+    return limit
+
+
+def _operations(session: Session, workers: Mapping[str, Worker]) -> float:
+    """The operations of the JAX port that needs the fewest; 0 where none can be counted."""
+    bound, spec = session.bound, find_kernel(session.kernel)
+    bound.reason = "there is no JAX port to count it in"
+    counts = {}
+    for port, figures in session.ports.items():
+        if spec.library(port) == "jax" and figures.status == Status.MEASURED:
+            reply = workers[port].ask("work")
+            if "error" in reply:
+                bound.reason = f"{port} cannot be traced: {reply['reason'].splitlines()[0]}"
+            else:
+                counts[port] = reply
+    if not counts:
+        return 0
+    bound.counted = min(counts, key=lambda port: counts[port]["operations"])
+    bound.reason, bound.unseen = "", counts[bound.counted]["unseen"]
+    return counts[bound.counted]["operations"]
+
+
 def _saved(path: Path) -> dict[str, np.ndarray]:
     with np.load(path) as saved:
         return {name.partition(" ")[2] or name: saved[name] for name in saved.files}
@@ -231,8 +281,11 @@ def _rounds(
         if limit:
             reply = limit.ask("sample")
             if "error" in reply:
-                session.limit, limit = [], None
+                session.limit, session.bound.reason, limit = [], reply["reason"], None
             else:
+                if reply["seconds"] < min(session.limit, default=math.inf):
+                    session.bound.moving = reply["moving"]
+                    session.bound.computing = reply["computing"]
                 session.limit.append(reply["seconds"])
         made += 1
         now = time.perf_counter()

@@ -65,6 +65,23 @@ class Figures:
 
 
 @dataclass
+class Bound:
+    """What bounds the time of a result: the bytes that must move, or the arithmetic."""
+
+    bytes: float = 0
+    operations: float = 0
+    counted: str = ""
+    """The port whose operations these are; none where the spec states them."""
+    unseen: list[str] = field(default_factory=list)
+    """What of it could not be counted."""
+    moving: float = math.nan
+    """Seconds that moving the bytes takes at least, and computing: as in the best round."""
+    computing: float = math.nan
+    reason: str = ""
+    """Why there is no limit, or none to the arithmetic."""
+
+
+@dataclass
 class Session:
     """Ports of one kernel, measured together."""
 
@@ -82,6 +99,7 @@ class Session:
     ports: dict[str, Figures]
     limit: list[float] = field(default_factory=list)
     """Seconds that the result takes at least on this machine, one sample a round."""
+    bound: Bound = field(default_factory=Bound)
 
     def ratios(self, port: str, other: str = "") -> list[float]:
         """Time relative to another port's, if none is named the reference's, round by round."""
@@ -140,7 +158,8 @@ class Session:
         }
         kernel = data["kernel"]
         kernel = tuple(kernel) if isinstance(kernel, list) else kernel
-        return cls(**data | {"ports": ports, "kernel": kernel})
+        bound = Bound(**data.get("bound", {}))
+        return cls(**data | {"ports": ports, "kernel": kernel, "bound": bound})
 
 
 def failed(figures: Figures, reply: dict) -> bool:

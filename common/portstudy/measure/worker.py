@@ -151,6 +151,13 @@ class Commands:
         self.port.wait(self.port.call(*placed))
         return time.perf_counter() - start
 
+    def work(self) -> dict[str, Any]:
+        """The operations of a call, counted in what JAX traces; and what could not be counted."""
+        from portstudy.measure.operations import operations
+
+        port, placed = self.port, self.port.put(self.arguments)
+        return port.backend.call(operations, (port.call, placed))._asdict()
+
     def sample(self) -> dict[str, Any]:
         """Seconds a call, outputs waited for; or as many as the library itself says it ran."""
         port, number = self.port, self.number

@@ -58,7 +58,7 @@ def wide(port: FunctionPort, arguments: dict[str, Any]) -> Outcome:
 
 
 def moved(port: FunctionPort, arguments: dict[str, Any], draw: int) -> Values:
-    """The outputs for inputs moved by one unit in the last place, up or down at random."""
+    """The outputs for inputs moved by one unit in the last place of float64, up or down."""
     rng = np.random.default_rng(draw)
 
     def move(x: Any) -> Any:
@@ -73,7 +73,8 @@ def moved(port: FunctionPort, arguments: dict[str, Any], draw: int) -> Values:
 
     with np.errstate(all="ignore"):
         try:
-            return call_once(port, map_leaves(move, arguments)).values
+            inputs = map_leaves(move, at_precision(arguments, "float64"))
+            return in_precision(port, inputs, "float64").values
         except Exception:  # the function may refuse what is just outside of its domain
             return {}
 

@@ -78,7 +78,8 @@ class Verdict:
     """What was found: the outputs are the same up to rounding."""
 
     ulps: float
-    """The largest difference, in units in the last place of the reference's value."""
+    """The largest difference, in units in the last place of the reference's value, or of the
+    output's root mean square where that is larger."""
     values: int
     """How many were compared."""
     resolution: float
@@ -295,10 +296,17 @@ def _judge_one(
             f"{who}: {name} differs in {int(wrong.sum()):,} of {want.size:,} values"
             + _first(want, got, error, unit, wrong)
             + _explain(want, got, error, unit, wrong, allowed, squares)
+            + "".join(f" ({note})" for note in noise.notes)
         )
-    largest = float(np.max(error / unit, where=error > 0, initial=0.0))
     seen = rms(allowed[finite]) / size if size else 0.0
-    return largest, seen, note
+    return in_ulps(want, error), seen, note
+
+
+def in_ulps(want: np.ndarray, error: np.ndarray) -> float:
+    """The largest difference, in ulps of the value, or of the usual size where that is larger."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        unit = ulp(np.abs(want), rms(want[np.isfinite(want)]))
+        return float(np.max(error / unit, where=error > 0, initial=0.0))
 
 
 def rms(values: np.ndarray) -> float:

@@ -15,8 +15,8 @@ from portstudy.importing import import_again
 from portstudy.names import one_of
 from portstudy.proof.observation import Outcome, call_once, observe
 from portstudy.proof.precision import evidence, is_narrow, wide
-from portstudy.proof.rounding import Evidence, Verdict, distance, judge, matched, rms
-from portstudy.rules import Different, ulp
+from portstudy.proof.rounding import Evidence, Verdict, distance, in_ulps, judge, matched, rms
+from portstudy.rules import Different
 
 
 def assert_same_up_to_rounding(
@@ -45,6 +45,13 @@ def assert_same_up_to_rounding(
     Raises portstudy.Different, an AssertionError, which says what differs, where, and what it looks
     like; also where the inputs are such that rounding could explain anything (chaos).
     """
+    return same(*ports_of(f, g, arguments, named, library))
+
+
+def ports_of(
+    f: Callable, g: Callable, arguments: tuple, named: dict[str, Any], library: str = ""
+) -> tuple[FunctionPort, FunctionPort, dict[str, Any]]:
+    """Two functions as the ports of a kernel, and the arguments by name."""
     names = {"f": _parameters(f), "g": _parameters(g)}
     given = {f"argument {i}": x for i, x in enumerate(arguments)} | named
     first = names["f"].positional[: len(arguments)]
@@ -58,7 +65,7 @@ def assert_same_up_to_rounding(
     kind = one_of("library", library, LIBRARIES) if library else library_of(g)
     reference = FunctionPort(kernel, "f", f, LIBRARIES[library_of(f)]("cpu", dtype))
     port = FunctionPort(kernel, "g", g, LIBRARIES[kind]("cpu", dtype))
-    return same(reference, port, given)
+    return reference, port, given
 
 
 def _parameters(function: Callable) -> Parameters:
@@ -76,6 +83,8 @@ def _parameters(function: Callable) -> Parameters:
 
 def library_of(function: Callable) -> str:
     """The library of a function: of what compiled it, or of what it uses; else NumPy."""
+    if hasattr(function, "_torchdynamo_orig_callable"):
+        return "torch"
     kinds = [kind.__module__.partition(".")[0] for kind in type(function).__mro__]
     for name in ("numba", "torch"):
         if name in kinds:
@@ -162,10 +171,7 @@ def _require_precision(
                 f"{who}: {name} errs {coarse / usual:.2g} times as much as the original in "
                 "float32, and not in float64: is a part of it computed in TF32, bfloat16 or half?"
             )
-        with np.errstate(all="ignore"):
-            apart = distance(want, got)
-            ratio = apart / np.maximum(ulp(np.abs(want)), np.finfo(np.float32).tiny)
-            largest = max(largest, float(np.max(ratio, where=apart > 0, initial=0.0)))
+        largest = max(largest, in_ulps(want, distance(want, got)))
     return largest
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+from dataclasses import asdict
 from typing import Any
 
 from portstudy.find import find_kernel
@@ -32,6 +33,7 @@ def as_json(sessions: list[Session]) -> str:
                 "python": session.python,
                 "processors": session.processors,
                 "limit_seconds": min(session.limit, default=None),
+                "bound": {k: finite(v) for k, v in asdict(session.bound).items()},
                 "ports": [{k: finite(v) for k, v in row.items()} for row in rows(session)],
             }
             for session in sessions

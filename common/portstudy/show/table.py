@@ -196,13 +196,7 @@ def remarks(session: Session) -> list[str]:
             f"time of {', '.join(own)}: the loop over the steps alone, as the library reports it; "
             "building the network and moving data are left out, in its favour."
         )
-    if session.limit:
-        lines.append(
-            f"limit: {duration(min(session.limit))}, the time that the bytes and operations of the "
-            "result take at this machine's measured bandwidth and peak, as a share of each time."
-        )
-        if any(session.share(f.port) > 1.05 for f in measured):
-            lines.append("A share above 100%: the machine was busy while its limit was measured.")
+    lines += _limit(session)
     for peer in spec.peers:
         if peer in session.ports and session.ports[peer].samples:
             best = min(measured, key=lambda f: f.steady_seconds)
@@ -211,14 +205,48 @@ def remarks(session: Session) -> list[str]:
     return lines + reasons
 
 
+def _limit(session: Session) -> list[str]:
+    """What the limit is and what bounds it; or why there is none."""
+    bound = session.bound
+    if not session.limit:
+        return [f"No limit: {bound.reason}."] if bound.reason else []
+    if math.isnan(bound.moving):  # an old record
+        by = "the time that the bytes and operations of the result take at this machine's rates"
+    elif bound.moving >= bound.computing:
+        rate = bound.bytes / bound.moving
+        by = f"bound by memory traffic ({memory(bound.bytes)} in and out at {memory(rate)}/s)"
+    else:
+        count = ("at least " if bound.unseen else "") + f"{bound.operations:.3g} operations"
+        count += f" of {bound.counted}" if bound.counted else ""
+        rate = bound.operations / bound.computing / 1e9
+        by = f"bound by arithmetic ({count} at {rate:.3g} GFLOP/s)"
+    lines = [f"limit: {duration(min(session.limit))}, {by}, as a share of each time."]
+    if bound.reason:
+        lines.append(f"limit: arithmetic is left out: {bound.reason}.")
+    if bound.unseen:
+        lines.append(f"limit: {', '.join(bound.unseen)} counted as one operation for each value.")
+    if any(session.share(figures.port) > 1.05 for figures in session.ports.values()):
+        why = "the machine was busy while its limit was measured"
+        if isinstance(find_kernel(session.kernel), Functions):
+            why += ", or the port does less: it leaves some of its arguments unread"
+            why += f", or computes less than {bound.counted}" if bound.counted else ""
+        lines.append(f"A share above 100%: {why}.")
+    return lines
+
+
 def verdict(session: Session) -> str:
     """The answer in one sentence; "" where there is nothing to compare."""
     measured = [f for f in session.ports.values() if f.samples]
     if len(measured) < 2:
         return ""
-    best = min(measured, key=lambda f: f.steady_seconds)
-    if best.port == session.reference:
-        return f"Nothing is faster than {best.port}."
+    best = min(measured, key=lambda f: session.relative(f.port))
+    if session.relative(best.port) >= 1:
+        spec = find_kernel(session.kernel)
+        turns = ""
+        if isinstance(spec, Functions) and (sizes := [*spec.sizes["default"]]):
+            files = " ".join(path.name for path in spec.files.values())
+            turns = f" At other sizes? `portstudy scale {files} --over {sizes[0]} ...` shows."
+        return f"Nothing is faster than {session.reference}.{turns}"
     number = session.break_even(best.port)
     equal = best.largest_error == 0
     how = "equal to the bit" if equal else f"equal within {factor(best.largest_error)} ulps"

@@ -1,13 +1,17 @@
 """The machine's limit: what a result needs at least, and how fast this machine provides it."""
 
+import json
 import math
 import sys
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 from portstudy import Traffic, Unavailable, Work, find_kernel, kernels, load, moved
+from portstudy.measure import rounds
 from portstudy.measure.limits import Limit
-from portstudy.measure.session import Figures, Session
+from portstudy.measure.session import Bound, Figures, Session
+from portstudy.show import table
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +92,100 @@ def test_time_over_the_limit_is_held_against_the_best_that_was_seen():
     session.limit = []  # not known on this device
     assert session.over_limit("port") == []
     assert math.isnan(session.share("port"))
+
+
+BEFORE = """import numpy as np
+
+def inputs(rng, points=20000):
+    return rng.normal(size=points), np.float64(0.5)
+
+def settle(x, pull):
+    for _ in range(50):
+        x = x + pull * np.cos(x)
+    return x
+"""
+AFTER = """from jax import jit, lax, numpy as jnp
+
+@jit
+def settle(x, pull):
+    return lax.fori_loop(0, 50, lambda _, x: x + pull * jnp.cos(x), x)
+"""
+STEPWISE = """from jax import numpy as jnp
+
+def settle(x, pull):
+    assert float(x[0]) < 99
+    for _ in range(50):
+        x = x + pull * jnp.cos(x)
+    return x
+"""
+
+
+@pytest.fixture
+def compared(tmp_path, monkeypatch):
+    """Sessions of `settle`, with these ports."""
+    monkeypatch.setattr(rounds, "BUDGET", 0.0)
+    (tmp_path / "before.py").write_text(BEFORE)
+
+    def measure(**ports: str) -> Session:
+        for name, text in ports.items():
+            (tmp_path / f"{name}.py").write_text(text)
+        files = [str(tmp_path / f"{name}.py") for name in ("before", *ports)]
+        return rounds.measure(tuple(files), "default", timeout=60)
+
+    return measure
+
+
+def test_ones_own_function_has_a_limit(compared):
+    pytest.importorskip("numba")
+    pytest.importorskip("jax")
+    session = compared(after=AFTER, stepwise=STEPWISE)
+    bound = session.bound
+    assert bound.bytes == 2 * 8 * 20000 + 8
+    assert (bound.counted, bound.operations) == ("after", 50 * 20000 * (16 + 2))
+    assert bound.computing > bound.moving
+    assert 0 < session.share("after") < 1
+    (line,) = [line for line in table.remarks(session) if line.startswith("limit: ")]
+    assert "bound by arithmetic (1.8e+07 operations of after at " in line
+    assert "limit" in table._cells(session)[0]
+    assert Session.of(json.loads(json.dumps(asdict(session)))).bound == bound
+
+
+def test_without_a_traced_port_it_is_the_bytes_alone(compared):
+    pytest.importorskip("numba")
+    pytest.importorskip("jax")
+    session = compared(stepwise=STEPWISE)
+    assert session.ports["stepwise"].status == "measured"
+    assert session.bound.operations == 0 < session.share("before")
+    first, second = [line for line in table.remarks(session) if line.startswith("limit: ")]
+    assert "bound by memory traffic (313 KiB in and out at " in first
+    assert "arithmetic is left out: stepwise cannot be traced: " in second
+
+
+def test_why_there_is_no_limit_is_said(compared, monkeypatch):
+    monkeypatch.setattr(rounds, "Worker", without_limits(rounds.Worker))
+    session = compared()
+    assert session.limit == []
+    assert "No limit: limits are measured with numba." in table.remarks(session)
+
+
+def without_limits(worker):
+    class Without(worker):
+        def ask(self, command, **arguments):
+            if "limits" in self.process.args[3]:
+                return {"error": "Unavailable", "reason": "limits are measured with numba"}
+            return super().ask(command, **arguments)
+
+    return Without
+
+
+def test_a_share_above_all_of_it_is_explained():
+    port = Figures("port", samples=[1.0])
+    session = Session(
+        "lif", "small", "float64", "cpu", "all", "port", True, "3.11", 2, {"port": port}, [1.5],
+        Bound(bytes=3e9, moving=1.5, computing=0.5),
+    )  # fmt: skip
+    limit, share = table._limit(session)
+    assert limit.startswith(
+        "limit: 1.5 s, bound by memory traffic (2.79 GiB in and out at 1.86 GiB/s)"
+    )
+    assert share == "A share above 100%: the machine was busy while its limit was measured."

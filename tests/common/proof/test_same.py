@@ -1,0 +1,296 @@
+"""The verdict on functions that no spec describes: what passes, what does not, what is said."""
+
+import re
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from portstudy import Different, assert_same_up_to_rounding
+from portstudy.backends import LIBRARIES
+from portstudy.functions import seeded
+from portstudy.proof.observation import call_once, observe
+from portstudy.proof.same import library_of, ports_of
+
+from tests.conftest import skipped_if_unavailable
+
+rng = np.random.default_rng(0)
+A, X = rng.normal(size=(300, 1700)), rng.normal(size=1700)
+
+
+def product(a, x):
+    return a @ x
+
+
+def column_by_column(a, x):
+    total = np.zeros(len(a))
+    for j in range(a.shape[1]):
+        total += a[:, j] * x[j]
+    return total
+
+
+def test_another_order_of_summation_is_the_same():
+    verdict = assert_same_up_to_rounding(product, column_by_column, A, X)
+    assert verdict.values == 300
+    assert verdict.ulps > 1
+    assert 1e-16 < verdict.resolution < 1e-12
+    assert verdict.notes == ()
+
+
+WRONG = {
+    "a missing term": (lambda a, x: a[:, :-1] @ x[:-1], r"differs in 300 of 300 values"),
+    "a digit": (
+        lambda a, x: a @ x * (1 + 1e-11), r"each value is \(1 \+1e-11\) times what it should be$"
+    ),
+    "a factor": (lambda a, x: 2 * (a @ x), r"each value is 2 times what it should be$"),
+    "a shift": (lambda a, x: a @ x + 0.25, r"each value is off by 0.25$"),
+    "float32": (
+        lambda a, x: (a.astype("f4") @ x.astype("f4")).astype("f8"),
+        r"as large as float32's: is something computed in float32\?$",
+    ),
+    "a tolerance": (lambda a, x: np.round(a @ x, 9), r"a constant, a tolerance or an approximatio"),
+    "one value": (
+        lambda a, x: a @ x + 1e-10 * (np.arange(300) == 7),
+        r"differs in 1 of 300 values, first at \[7\]: .* Not rounding, which may do .* ulps there$",
+    ),
+    "not a number": (lambda a, x: np.where(np.arange(300) == 3, np.nan, a @ x), r"first at \[3\]"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("port", "message"), WRONG.values(), ids=list(WRONG))
+def test_mistakes_are_named(port, message):
+    with pytest.raises(Different, match=message):
+        assert_same_up_to_rounding(product, port, A, X)
+
+
+def test_float32_is_judged_by_float64():
+    narrow = A.astype("f4"), X.astype("f4")
+    verdict = assert_same_up_to_rounding(product, lambda a, x: (a * x).sum(axis=1), *narrow)
+    assert verdict.resolution < 1e-12
+    with pytest.raises(Different, match=r"each value is \(1 \+1e-09\) times"):
+        assert_same_up_to_rounding(
+            product, lambda a, x: a @ x * (np.float64(1 + 1e-9) if a.dtype == "f8" else 1), *narrow
+        )
+    with pytest.raises(Different, match="computed in TF32, bfloat16 or half"):
+        assert_same_up_to_rounding(
+            product,
+            lambda a, x: (a @ x if a.dtype == "f8" else a @ x.astype("f2").astype("f4")), *narrow,
+        )  # fmt: skip
+
+
+def changes(a, x):
+    a += x
+    x[0] = 7.0
+
+
+@pytest.mark.parametrize(
+    "port",
+    [
+        lambda a, x: changes(a, x),
+        lambda a, x: (a + x, np.concatenate([[7.0], x[1:]])),
+        lambda a, x: (np.concatenate([[7.0], x[1:]]), a + x),  # the order is seen by their shapes
+    ],
+)
+def test_what_is_changed_in_place_may_be_changed_or_returned(port):
+    a = A.copy()
+    verdict = assert_same_up_to_rounding(changes, port, a, X)
+    assert verdict.values == A.size + X.size
+    assert (a == A).all()  # each call had copies
+
+
+def test_changes_that_are_missing_are_said():
+    def returns_one(a, x):
+        return a + x
+
+    verdict = assert_same_up_to_rounding(changes, returns_one, A, X)
+    assert verdict.notes == (
+        "not compared: x, which the original changes in place and changes/g neither changes nor "
+        "returns",
+    )
+    with pytest.raises(Different, match="neither changes nor returns a, x, which the original"):
+        assert_same_up_to_rounding(changes, lambda a, x: None, A, X)
+    with pytest.raises(Different, match="changes an argument in place, which the original leaves"):
+        assert_same_up_to_rounding(lambda a, x: a + x, lambda a, x: a.__iadd__(x), A, X)
+
+
+def test_an_array_changed_and_returned_is_one_output():
+    def both(a):
+        a[:] = 2 * a
+        return a
+
+    assert_same_up_to_rounding(both, lambda a: a + a, A)
+
+
+@dataclass
+class Network:
+    weights: np.ndarray
+    steps: int = 3
+
+
+class Simulation:
+    def __init__(self, network):
+        self.network, self.time = network, 0.0
+
+
+def run(simulation, *, mode, generator, nothing=None):
+    for _ in range(simulation.network.steps):
+        simulation.network.weights += generator.normal(size=simulation.network.weights.shape)
+        simulation.time += 0.1
+    return {"mean": simulation.network.weights.mean(), "mode": mode, "nothing": nothing}
+
+
+def run_otherwise(simulation, *, nothing=None, generator, mode):
+    simulation.time += 0.1 + 0.1 + 0.1
+    for _ in range(simulation.network.steps):
+        simulation.network.weights += generator.normal(size=simulation.network.weights.shape)
+    total = simulation.network.weights[::-1].sum()
+    return {"mode": mode, "nothing": None, "mean": total / simulation.network.weights.size}
+
+
+def test_arguments_as_people_write_them():
+    def arguments():
+        return {"mode": "fast", "generator": np.random.default_rng(7)}
+
+    simulation = Simulation(Network(X.copy()))
+    verdict = assert_same_up_to_rounding(run, run_otherwise, simulation, **arguments())
+    assert verdict.values == 2 + X.size  # the mean, the time, the weights
+    with pytest.raises(Different, match=r"mode is 'fast!'; expected 'fast'"):
+        assert_same_up_to_rounding(
+            run, lambda s, *, mode, generator: run(s, mode=mode + "!", generator=generator),
+            simulation, **arguments(),
+        )  # fmt: skip
+
+
+def test_draws_from_the_global_generator_are_seeded():
+    def jitter(x):
+        return x + np.random.random(len(x))  # noqa: NPY002
+
+    assert_same_up_to_rounding(jitter, lambda x: np.random.random(len(x)) + x, X)  # noqa: NPY002
+    with pytest.raises(Different, match=r"differs between two calls with the .* random numbers"):
+        assert_same_up_to_rounding(jitter, lambda x: np.random.default_rng().normal(size=1700), X)
+    with seeded():
+        first = np.random.random()  # noqa: NPY002
+    with seeded():
+        assert first == np.random.random()  # noqa: NPY002
+
+
+def test_python_numbers_stay_what_they_are():
+    kinds = []
+
+    def note(x, dt, n, flag, z):
+        kinds.append((type(dt), type(n), type(flag), type(z)))
+        return x * dt
+
+    assert_same_up_to_rounding(note, note, X, 0.1, 3, True, 1j)
+    assert set(kinds) == {(float, int, bool, complex)}
+
+
+def test_hard_coded_float64_is_seen_through():
+    """`np.zeros(n)` keeps a function in float64 whatever it is given; its noise is found still."""
+
+    def relax(n, steps, alpha):
+        u = np.zeros(n)
+        u[n // 3] = 1.0
+        for _ in range(steps):
+            u[1:-1] = u[1:-1] + alpha * (u[2:] - 2 * u[1:-1] + u[:-2])
+        return u
+
+    def relax_factored(n, steps, alpha):
+        u = np.zeros(n)
+        u[n // 3] = 1.0
+        for _ in range(steps):
+            u[1:-1] = (1 - 2 * alpha) * u[1:-1] + alpha * (u[2:] + u[:-2])
+        return u
+
+    verdict = assert_same_up_to_rounding(relax, relax_factored, 100, 2000, 0.3)
+    assert verdict.resolution < 1e-11
+    with pytest.raises(Different):
+        assert_same_up_to_rounding(
+            relax,
+            lambda n, steps, alpha: relax_factored(n, steps, alpha * (1 + 1e-11)),
+            100,
+            2000,
+            0.3,
+        )
+
+
+def test_a_value_on_a_threshold_may_fall_either_way():
+    def hot(x):
+        return x, x > 0.5
+
+    x = np.concatenate([rng.uniform(size=999), [0.1 + 0.2 + 0.2]])
+    x[-1] = 0.5
+    verdict = assert_same_up_to_rounding(hot, lambda x: (x, x * (1 + 2**-52) > 0.5), x)
+    assert re.match(r"output\[1\]: 1 of 1,000 values lie where rounding decides", verdict.notes[0])
+    with pytest.raises(Different, match="Not rounding: inputs moved in their last place change"):
+        assert_same_up_to_rounding(hot, lambda x: (x, x > 0.4), rng.uniform(size=1000))
+
+
+def test_an_integer_type_may_be_another():
+    def counts(x):
+        return np.bincount(np.abs(x).astype(int))
+
+    verdict = assert_same_up_to_rounding(counts, lambda x: counts(x).astype(np.int32), X)
+    assert verdict.notes == ("counts/g gives output as int32, the original as int64",)
+    with pytest.raises(Different, match="has dtype float64; expected int64"):
+        assert_same_up_to_rounding(counts, lambda x: counts(x) * 1.0, X)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_a_call_does_besides_is_noted():
+    def noisy(x):
+        print("step")
+        warnings.warn("slow", stacklevel=1)
+        return x * 2
+
+    _, port, arguments = ports_of(noisy, noisy, (X,), {})
+    assert observe(port, arguments).notes == (
+        "g prints in each call, which is part of its time", "g warns: UserWarning: slow",
+    )  # fmt: skip
+    assert not call_once(port, arguments).fresh
+
+
+@pytest.mark.parametrize(
+    ("source", "library"),
+    [
+        ("import numpy as np\nf = np.sin", "numpy"),
+        ("import numpy as np\ndef f(x): return np.sin(x)", "numpy"),
+        ("import jax.numpy as jnp\ndef f(x): return jnp.sin(x)", "jax"),
+        ("from jax.numpy import sin\ndef g(x): return sin(x)\ndef f(x): return g(x)", "jax"),
+        ("import jax\nf = jax.jit(lambda x: x)", "jax"),
+        ("import numba\n@numba.njit\ndef f(x): return x", "numba"),
+        ("import torch\ndef f(x): return torch.sin(x)", "torch"),
+        ("import torch\n@torch.compile\ndef f(x): return x + x.sin()", "torch"),
+    ],
+)
+def test_the_library_is_read_off_a_function(source, library):
+    with skipped_if_unavailable(library):
+        LIBRARIES[library]()
+    space = {}
+    exec(source, space)
+    assert library_of(space["f"]) == library
+
+
+@pytest.mark.parametrize("library", ["jax", "numba", "torch"])
+def test_a_port_in_each_library(library):
+    with skipped_if_unavailable(library):
+        LIBRARIES[library]()
+    if library == "jax":
+        import jax
+
+        port = jax.jit(lambda a, x: a @ x)
+    elif library == "numba":
+        import numba
+
+        @numba.njit
+        def port(a, x):
+            total = np.zeros(len(a))
+            for i in range(len(a)):
+                for j in range(len(x)):
+                    total[i] += a[i, j] * x[j]
+            return total
+    else:
+        port = product
+    for dtype in ("f8", "f4"):
+        arguments = A.astype(dtype), X.astype(dtype)
+        assert_same_up_to_rounding(product, port, *arguments, library=library)
