@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portstudy.find import find_kernel
+from portstudy.functions import AS_MADE
 from portstudy.measure.process import Worker
 from portstudy.proof.mistakes import Mistake, mistakes
 
@@ -26,7 +27,7 @@ class Trial:
 
 
 def try_mistakes(
-    files: tuple[str, ...], port: str, number: int, *, dtype: str = "", timeout: float = 20.0,
+    files: tuple[str, ...], port: str, number: int, *, dtype: str = AS_MADE, timeout: float = 20.0,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Trial:  # fmt: skip
     """Make some of all mistakes that `mistakes` knows in a port, drawn with a seed; prove each.

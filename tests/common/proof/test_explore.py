@@ -3,9 +3,11 @@
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 from portstudy import find_kernel, load
 from portstudy.functions import fresh
+from portstudy.measure.mistakes import try_mistakes
 from portstudy.proof.explore import LAYOUTS, explore
 
 from tests.common.cli.test_cli import portstudy
@@ -53,31 +55,32 @@ def test_a_right_port_is_the_same_wherever_it_is_tried(tmp_path):
 
 
 def test_sizes_are_cut_where_inputs_has_none(tmp_path):
-    before = BEFORE.replace("n=50", "").replace("size=n", "size=50")
-    after = (
-        "import numpy as np\ndef largest(x, k):\n    return np.sort(x)[-k:], np.argmax(x[:49])\n"
-    )
-    before = before.replace("np.argmax(x)", "np.argmax(x[:-1])")
-    found = searched(tmp_path, before=before, after=after)
+    before = BEFORE.replace(", n=50", "").replace("size=n", "size=50")
+    after = "import numpy as np\ndef largest(x, k):\n    return np.sort(x[:50])[-k:], {}(x[:50])\n"
+    found = searched(tmp_path, before=before, after=after.format("np.argmax"))
+    assert [search.parting for search in found.values()] == [None] * 4
+    (tmp_path / "other").mkdir()
+    after = after.format("(lambda x: np.argmax(x) if len(x) > 7 else 0)")
+    found = searched(tmp_path / "other", before=before, after=after)
     assert found["sizes"].parting.where == "length 50 cut to 2"
-    assert "the original" not in found["sizes"].parting.what
 
 
 def test_a_port_that_raises_is_found(tmp_path):
-    after = BEFORE.replace("def inputs", "def _inputs").replace(
-        "    return", "    if not x.flags.c_contiguous:\n        raise BufferError('rows, please')\n    return"
-    )  # fmt: skip
+    after = """import numpy as np
+def largest(x, k):
+    if not x.flags.c_contiguous:
+        raise BufferError('rows, please')
+    return np.sort(x)[-k:], np.argmax(x)
+"""
     found = searched(tmp_path, before=BEFORE, after=after)
     assert found["memory layout"].parting.what == (
-        "after raises BufferError: rows, please; in after.py, line 6: raise "
+        "after raises BufferError: rows, please; in after.py, line 4: raise "
         "BufferError('rows, please')"
     )
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_fresh_copies_keep_their_layout(layout):
-    import numpy as np
-
     given = {"a": LAYOUTS[layout](np.arange(12.0).reshape(3, 4))}
     (copy,) = fresh(given).values()
     assert (copy == given["a"]).all()
@@ -94,7 +97,7 @@ def test_explored_at_the_terminal(tmp_path):
     assert "2 equal, 1 different beyond the inputs given" in done.stdout
     assert "    mistakes: " in done.stdout
     _, row = json.loads(report.read_text())
-    assert [search["kind"] for search in row["explored"]][0] == "sizes"
+    assert row["explored"][0]["kind"] == "sizes"
     assert all(line.startswith("line ") for line in row["unnoticed"])
 
 
@@ -105,9 +108,7 @@ def test_it_is_for_files(tmp_path):
 
 
 def test_mistakes_that_inputs_do_not_show(tmp_path):
-    """An input of ones shows no mistake in an exponent; one that may hang, or end all, is noticed."""
-    from portstudy.measure.mistakes import try_mistakes
-
+    """Ones show no mistake in an exponent; what hangs is noticed."""
     before = "import numpy as np\ndef inputs():\n    return (np.ones(5),)\n"
     function = (
         "def f(x):\n    y = x**2 + 2 * x\n    while y[0] < 100:\n        y = 2 * y\n    return y\n"
