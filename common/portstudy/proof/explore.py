@@ -93,7 +93,8 @@ def _search(reference: FunctionPort, port: FunctionPort, kind: str, seconds: flo
     @hypothesis.settings(
         max_examples=TRIES, deadline=None, database=None, derandomize=True,
         phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
-        suppress_health_check=list(hypothesis.HealthCheck), verbosity=hypothesis.Verbosity.quiet,
+        suppress_health_check=list(hypothesis.HealthCheck), report_multiple_bugs=False,
+        verbosity=hypothesis.Verbosity.quiet,
     )  # fmt: skip
     @hypothesis.given(st.data())
     def attempt(data: Any) -> None:
