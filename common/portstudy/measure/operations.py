@@ -170,7 +170,7 @@ class _Counter:
         shapes = [x.aval for x in equation.invars]
         outputs = [x.aval for x in equation.outvars]
         real = [x for x in outputs if jnp.issubdtype(x.dtype, jnp.inexact)]
-        if not real or name in MOVES:
+        if not real or not shapes or name in MOVES:
             return 0
         size = float(max(x.size for x in outputs))
         # A complex product is four real ones and two sums; a complex sum is two.

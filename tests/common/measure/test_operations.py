@@ -76,6 +76,7 @@ COUNTED = {
     "a complex product": (lambda a: lax.dot(a, a), (MATRIX.astype("complex64"),), 8 * 24**3),
     "a transform": (jnp.fft.fft, (ROW.astype("complex64"),), 5 * 24 * math.log2(24)),
     "indices and comparisons": (lambda a: jnp.where(a > 0, a, 0)[::2].T, (MATRIX,), 0),
+    "numbers from nowhere": (lambda a: a * jnp.arange(24.0) + jnp.eye(24), (MATRIX,), 2 * 24**2),
     "more than float32 counts": (halved, (MATRIX, 2**15), 2**15 * 2 * 24**2),
 }
 
