@@ -40,7 +40,7 @@ from portstudy.backends import LIBRARIES
 from portstudy.importing import import_beside, import_file
 from portstudy.kernel import DTYPES, Kernel, Port
 from portstudy.names import UnknownName
-from portstudy.trees import leaves, map_arrays
+from portstudy.trees import leaves, map_arrays, map_leaves
 
 MAKER = "inputs"
 EXAMPLE = "def inputs(rng): return (rng.normal(size=1000),)"
@@ -144,6 +144,22 @@ def at_precision(tree: Any, dtype: str) -> Any:
     return map_arrays(convert, tree)
 
 
+def fresh(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Copies of arguments; what is not contiguous in memory stays so."""
+    copies = copy.deepcopy(dict(arguments))
+    given = iter(leaves(arguments))
+    return map_leaves(lambda leaf: _laid_out_like(next(given), leaf), copies)
+
+
+def _laid_out_like(given: Any, leaf: Any) -> Any:
+    if not isinstance(given, np.ndarray) or given.flags.c_contiguous or given.flags.f_contiguous:
+        return leaf
+    larger = np.empty((*given.shape[:-1], 2 * given.shape[-1]), given.dtype)
+    view = larger[..., ::2] if given.strides[-1] >= 0 else larger[..., ::-2]
+    view[...] = leaf
+    return view
+
+
 @contextlib.contextmanager
 def seeded() -> Iterator[None]:
     """The global generators of NumPy and Python start alike, and are left as they were."""
@@ -167,7 +183,7 @@ class FunctionPort(Port):
 
     def put(self, arguments: Mapping[str, Any]) -> tuple:  # type: ignore[override]
         """Fresh copies, as the library's own arrays: positional ones, and those by name."""
-        (given,) = self.backend.put((copy.deepcopy(dict(arguments)),))
+        (given,) = self.backend.put((fresh(arguments),))
         first, named = self._order(given)
         return [given[name] for name in first], {name: given[name] for name in named}
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -163,7 +164,7 @@ def test_zeros_stay_zeros_where_inputs_are_moved(tmp_path):
         "def f(x, p):\n    return {'y': x * p['scale'], 'z': x * p['n'][1]}\n"
     )
     target = write(tmp_path, before=before)
-    port = load(target, "before")
+    port: Any = load(target, "before")
     arguments = find_kernel(target).make_inputs("default", own.AS_MADE)
     runs = [moved(port, arguments, draw) for draw in range(8)]
     assert all(list(run) == ["y", "z"] and run["y"][0] == 0 for run in runs)

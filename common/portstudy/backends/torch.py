@@ -31,6 +31,7 @@ class Torch(Backend):
     def put(self, arguments: tuple) -> tuple:
         def move(x: Any) -> Any:
             if isinstance(x, np.ndarray):
+                x = x.copy() if min(x.strides, default=0) < 0 else x  # torch knows none of these
                 return self.torch.tensor(x, device=self.device)
             return x.item()  # as a NumPy scalar it fails torch.compile's guards
 

@@ -1,19 +1,23 @@
 """`portstudy check`: the proof of every port."""
 
 import argparse
+import importlib.util
 import json
 from dataclasses import asdict
+from typing import Any
 
+from rich.console import Console
 from rich.markup import escape
 
 from portstudy.arguments import InvalidInput
 from portstudy.backends.base import Unavailable
 from portstudy.cli.options import targets
 from portstudy.files import unwritable, write_whole
-from portstudy.find import find_kernel, kernels, load
+from portstudy.find import find_kernel, kernels, load, reference_of
 from portstudy.functions import AS_MADE, Functions, message_of
 from portstudy.kernel import DEVICES, DTYPES, Broken
 from portstudy.names import match, one_of
+from portstudy.proof.explore import explore
 from portstudy.proof.tiers import Tier, prove
 from portstudy.rules import Exact
 from portstudy.show.console import open_console, print_line
@@ -24,6 +28,11 @@ def run(options: argparse.Namespace) -> int:
     console = open_console()
     one_of("device", options.device, DEVICES)
     asked = [one_of("dtype", dtype, DTYPES) for dtype in options.dtype]
+    files = all(isinstance(find_kernel(name), Functions) for name in targets(options.kernels))
+    if (options.explore or options.mistakes) and not (options.kernels and files):
+        options.refuse("--explore, --mistakes: allowed: with files, such as before.py after.py")
+    if options.explore and importlib.util.find_spec("hypothesis") is None:
+        options.refuse("--explore: hypothesis is not installed: pip install hypothesis")
     if options.json and (why := unwritable(options.json)):
         options.refuse(f"--json: {why}")
     named = targets(options.kernels) or kernels()
@@ -68,18 +77,43 @@ def run(options: argparse.Namespace) -> int:
                 for tier in tiers:
                     if tier.note:
                         print_line(console, f"    {tier.name}: {tier.note}", "dim")
-                report.append(
-                    {"kernel": spec.name, "port": port, "dtype": dtype, "device": options.device}
-                    | {"verdict": verdict, "reason": reason, "tiers": [asdict(t) for t in tiers]}
-                )
+                row = {
+                    "kernel": spec.name, "port": port, "dtype": dtype, "device": options.device,
+                    "verdict": verdict, "reason": reason, "tiers": [asdict(t) for t in tiers],
+                }  # fmt: skip
+                if verdict == "equal" and options.explore and port != spec.reference:
+                    row["explored"] = explored(console, load(name, port, dtype=dtype), options)
+                report.append(row)
     verdicts = [row["verdict"] for row in report]
     counts = {word: verdicts.count(word) for word in ("equal", "unavailable", "wrong")}
+    apart = [row for row in report if any(x["parting"] for x in row.get("explored", ()))]
+    counts["different beyond the inputs given"] = len(apart)
     summary = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
     print_line(console, summary, "bold")
     if options.json:
         text = json.dumps(report, indent=1) + "\n"
         write_whole(options.json, text)
-    return 1 if counts["wrong"] else 0
+    return 1 if counts["wrong"] or apart else 0
+
+
+def explored(console: Console, port: Any, options: argparse.Namespace) -> list[dict[str, Any]]:
+    """Search beyond the inputs given; a line for each kind of input, and the same as data."""
+    reference: Any = reference_of(port)
+    progress = open_console(stderr=True)
+    report = []
+    with progress.status("") as status:
+        for search in explore(
+            reference, port, seconds=options.explore,
+            progress=lambda kind: status.update(f"{port.name}: exploring {kind}"),
+        ):  # fmt: skip
+            s = "" if search.tried == 1 else "s"
+            text = f"the same on {search.tried} input{s}" if search.tried else "no input to try"
+            if search.parting:
+                text = f"differs at {search.parting}"
+            print_line(console, f"    {search.kind}: {text}", "red" if search.parting else "dim")
+            parting = search.parting and str(search.parting)
+            report.append({"kind": search.kind, "tried": search.tried, "parting": parting})
+    return report
 
 
 def found(tiers: "list[Tier]") -> str:

@@ -56,6 +56,14 @@ def build_parser() -> argparse.ArgumentParser:
     verb.add_argument("--port", **many, metavar="PATTERN", help="these ports; * matches any name")
     verb.add_argument("--dtype", **many, metavar="DTYPE", help="float64, float32 (default: both)")
     verb.add_argument("--device", default="cpu", help="cpu (default) or cuda")
+    verb.add_argument(
+        "--explore", type=positive, nargs="?", const=60.0, metavar="SECONDS",
+        help="of files: search beyond the inputs given, for so long a port (default: 60)",
+    )  # fmt: skip
+    verb.add_argument(
+        "--mistakes", type=int, nargs="?", const=50, metavar="N",
+        help="of files: make so many mistakes in each port (default: 50): are they noticed?",
+    )  # fmt: skip
     verb.add_argument("--json", type=Path, metavar="FILE", help="what each tier compared")
 
     verb = add(

@@ -266,7 +266,7 @@ def test_what_a_call_does_besides_is_noted():
 def test_the_library_is_read_off_a_function(source, library):
     with skipped_if_unavailable(library):
         LIBRARIES[library]()
-    space = {}
+    space: dict = {}
     exec(source, space)
     assert library_of(space["f"]) == library
 
