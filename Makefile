@@ -54,7 +54,7 @@ test-simulators: $(SIMULATORS)/ready
 # How often the verdict is wrong, in some minutes: right functions accused, mistakes that pass.
 # VERDICT="--every --seeds 5": every mistake; five draws of inputs for each right function.
 verdict: $(READY)
-	PYTHONPATH=common $(BIN)/python -m tests.verdict $(VERDICT)
+	$(BIN)/python -m tests.verdict $(VERDICT)
 
 # asv over commits, with the tested libraries and with the oldest that are supported. An interrupted
 # run resumes. MACHINE=name: what this machine is called in the history.

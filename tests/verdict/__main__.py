@@ -60,7 +60,9 @@ def wrong_functions(number: int) -> None:
         f"{count['unseen']} of the others leave every bit as it was on these inputs; of the "
         f"{seen:,} that change something, {caught / seen:.2%} are caught"
     )
-    print(f"not counted: {count['equivalent']} that are no mistakes, see tests/verdict/equivalent.py")
+    print(
+        f"not counted: {count['equivalent']} that are no mistakes, see tests/verdict/equivalent.py"
+    )
     stale = set(EQUIVALENT) - {trial.place for trial in trials if not trial.counts}
     if not number and stale:
         print(f"said to be no mistakes, but caught or never made: {sorted(stale)}")

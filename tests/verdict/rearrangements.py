@@ -980,7 +980,11 @@ def lorenz_in_other_words(state, dt, steps):
 def lorenz_numba(state, dt, steps):
     x, y, z = state
     for _ in range(steps):
-        x, y, z = x + dt * 10 * (y - x), (1 - dt) * y + dt * x * (28 - z), z + dt * (x * y - 8 / 3 * z)
+        x, y, z = (
+            x + dt * 10 * (y - x),
+            (1 - dt) * y + dt * x * (28 - z),
+            z + dt * (x * y - 8 / 3 * z),
+        )
     return np.array([x, y, z])
 
 
