@@ -403,7 +403,8 @@ group(
     torch=lambda a, b, c, x: torch.mv(a, torch.mv(b, torch.mv(c, x))),
 )  # fmt: skip
 group(
-    "trace of a product", lambda a, b: np.trace(a @ b), {"normal": of(normal(30, 30), normal(30, 30))},
+    "trace of a product", lambda a, b: np.trace(a @ b),
+    {"normal": of(normal(30, 30), normal(30, 30))},
     sum=lambda a, b: np.sum(a * b.T),
     einsum=lambda a, b: np.einsum("ij,ji->", a, b),
     turned=lambda a, b: np.trace(b @ a),
@@ -786,7 +787,8 @@ group(
     torch=lambda x: torch.erf(x),
 )  # fmt: skip
 group(
-    "log gamma", lambda x: np.array([math.lgamma(v) for v in x]), {"positive": of(uniform(3, 30, 100))},
+    "log gamma", lambda x: np.array([math.lgamma(v) for v in x]),
+    {"positive": of(uniform(3, 30, 100))},
     scipy=lambda x: scipy.special.gammaln(x),
     shifted=lambda x: scipy.special.gammaln(x + 1) - np.log(x),
     jax=lambda x: jax.scipy.special.gammaln(x),
@@ -892,7 +894,8 @@ group(
 group(
     "box blur", lambda u: scipy.ndimage.uniform_filter(u, 5, mode="wrap"),
     {"positive": of(uniform(0, 1, 24, 24))},
-    rolled=lambda u: sum(np.roll(u, (i, j), (0, 1)) for i in range(-2, 3) for j in range(-2, 3)) / 25,
+    rolled=lambda u: sum(
+        np.roll(u, (i, j), (0, 1)) for i in range(-2, 3) for j in range(-2, 3)) / 25,
     axes=lambda u: sum(
         np.roll(sum(np.roll(u, i, 0) for i in range(-2, 3)), j, 1) for j in range(-2, 3)) / 25,
     jax=lambda u: sum(jnp.roll(u, (i, j), (0, 1)) for i in range(-2, 3) for j in range(-2, 3)) / 25,
@@ -1129,7 +1132,8 @@ group(
     jax=lambda x, y: jnp.linalg.norm(x[:, None] - y, axis=-1),
 )  # fmt: skip
 group(
-    "length", lambda x: np.sqrt(np.sum(x**2)), {"of all sizes": of(wide(300)), "three": of(normal(3))},
+    "length", lambda x: np.sqrt(np.sum(x**2)),
+    {"of all sizes": of(wide(300)), "three": of(normal(3))},
     norm=lambda x: np.linalg.norm(x),
     hypot=lambda x: np.hypot.reduce(x),
     scaled=lambda x: np.abs(x).max() * np.sqrt(np.sum((x / np.abs(x).max()) ** 2)),
@@ -1256,7 +1260,8 @@ def linear(x, y, t):
 
 
 group(
-    "linear interpolation", linear, {"inside": of(increasing(40), normal(40), uniform(0.1, 0.9, 99))},
+    "linear interpolation", linear,
+    {"inside": of(increasing(40), normal(40), uniform(0.1, 0.9, 99))},
     numpy=lambda x, y, t: np.interp(t, x, y),
     jax=lambda x, y, t: jnp.interp(t, x, y),
     scipy=lambda x, y, t: scipy.interpolate.make_interp_spline(x, y, k=1)(t),
@@ -1454,7 +1459,8 @@ group(
 group(
     "winner and margin", lambda x, w: (np.argmax(x @ w, axis=1), np.max(x @ w, axis=1)),
     {"normal": of(normal(60, 200), normal(200, 8))},
-    einsum=lambda x, w: (np.einsum("nk,kc->nc", x, w).argmax(1), np.einsum("nk,kc->nc", x, w).max(1)),
+    einsum=lambda x, w: (np.einsum("nk,kc->nc", x, w).argmax(1),
+                         np.einsum("nk,kc->nc", x, w).max(1)),
     sorting=lambda x, w: (np.argsort((w.T @ x.T).T, axis=1)[:, -1], np.sort(x @ w, axis=1)[:, -1]),
     torch=lambda x, w: (torch.argmax(torch.matmul(x, w), 1), torch.amax(torch.matmul(x, w), 1)),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""A sample of what `make verdict` tries: nobody who is right is accused, and mistakes are caught."""
+"""A sample of what `make verdict` tries: none who is right is accused, and mistakes are caught."""
 
 import random
 
