@@ -3,7 +3,6 @@
 import importlib
 import importlib.abc
 import importlib.machinery
-import importlib.util
 import sys
 import zlib
 from collections.abc import Iterable, Sequence
@@ -32,14 +31,12 @@ def import_file(path: Path) -> ModuleType:
     return importlib.import_module(f"{package}.{path.stem}")
 
 
-def import_again(path: Path) -> ModuleType:
-    """The module in a file once more, with functions of its own; it is not kept."""
-    known = import_file(path)
-    spec = importlib.util.spec_from_file_location(f"{known.__package__}._{path.stem}_again", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+def import_source(path: Path, source: str = "") -> ModuleType:
+    """The module in a file once more, with functions of its own, or with this source; not kept."""
+    module = ModuleType(f"{import_file(path).__package__}.{path.stem}_once_more")
+    module.__package__, module.__file__ = import_file(path).__package__, str(path)
+    code = compile(source or path.read_text(encoding="utf-8"), str(path), "exec")
+    exec(code, vars(module))
     return module
 
 

@@ -16,6 +16,7 @@ from portstudy.files import unwritable, write_whole
 from portstudy.find import find_kernel, kernels, load, reference_of
 from portstudy.functions import AS_MADE, Functions, message_of
 from portstudy.kernel import DEVICES, DTYPES, Broken
+from portstudy.measure.mistakes import try_mistakes
 from portstudy.names import match, one_of
 from portstudy.proof.explore import explore
 from portstudy.proof.tiers import Tier, prove
@@ -83,6 +84,8 @@ def run(options: argparse.Namespace) -> int:
                 }  # fmt: skip
                 if verdict == "equal" and options.explore and port != spec.reference:
                     row["explored"] = explored(console, load(name, port, dtype=dtype), options)
+                if verdict == "equal" and options.mistakes and port != spec.reference:
+                    row["unnoticed"] = unnoticed(console, name, port, dtype, options)
                 report.append(row)
     verdicts = [row["verdict"] for row in report]
     counts = {word: verdicts.count(word) for word in ("equal", "unavailable", "wrong")}
@@ -114,6 +117,26 @@ def explored(console: Console, port: Any, options: argparse.Namespace) -> list[d
             parting = search.parting and str(search.parting)
             report.append({"kind": search.kind, "tried": search.tried, "parting": parting})
     return report
+
+
+def unnoticed(
+    console: Console, name: Any, port: str, dtype: str, options: argparse.Namespace
+) -> list[str]:
+    """Make mistakes in a port; print, and return, those that these inputs do not notice."""
+    progress = open_console(stderr=True)
+    with progress.status("") as status:
+        trial = try_mistakes(
+            name, port, options.mistakes, dtype=dtype,
+            progress=lambda done, total: status.update(f"{port}: mistake {done + 1} of {total}"),
+        )  # fmt: skip
+    missed = [f"line {mistake.line}: {mistake.what}" for mistake in trial.unnoticed]
+    what = f"    mistakes: {trial.tried - len(missed)} of {trial.tried} noticed"
+    print_line(
+        console, what + ("; not these, of which some may change nothing:" if missed else ""), "dim"
+    )
+    for line in missed:
+        print_line(console, f"      {line}")
+    return missed
 
 
 def found(tiers: "list[Tier]") -> str:

@@ -3,6 +3,8 @@
 A line of JSON comes in, a line of JSON goes out. Everything that a library prints goes to stderr.
 """
 
+import dataclasses
+import functools
 import gc
 import pickle
 import sys
@@ -219,6 +221,39 @@ class FunctionCommands(Commands):
 
         self._save(path, dict(with_threads(self.port, self.arguments)))
         check_bounds(self.port, self.arguments)
+        return {}
+
+    def original(self) -> dict[str, Any]:
+        """Call the reference and the port as they are; seconds of the port's first call."""
+        from portstudy.find import reference_of
+        from portstudy.proof.precision import evidence
+        from portstudy.proof.same import outcomes
+
+        start = time.perf_counter()
+        outcomes(self.port, self.arguments)
+        seconds = time.perf_counter() - start
+        reference: Any = reference_of(self.port)
+        self.expected = outcomes(reference, self.arguments)
+        found = evidence(reference, self.port, self.arguments)
+        self.measured = dataclasses.replace(
+            found, reference=functools.cache(found.reference), port=functools.cache(found.port)
+        )
+        return {"seconds": seconds}
+
+    def mistake(self, source: str) -> dict[str, Any]:
+        """Prove the port with another source: raises what a mistake raises, or Different.
+
+        By the noise of the port as it is, so that nothing is compiled for float32 again.
+        """
+        from portstudy.importing import import_source
+        from portstudy.proof.same import compare_outcomes, outcomes
+
+        kernel = self.port.kernel
+        module = import_source(kernel.path(self.port.name), source)
+        function = getattr(module, kernel.function(self.port.name))
+        port = dataclasses.replace(self.port, function=function)
+        given = outcomes(port, self.arguments, once=True)
+        compare_outcomes(port.name, self.expected, given, self.measured)
         return {}
 
     def _save(self, path: str, value: Any) -> None:

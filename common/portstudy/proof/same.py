@@ -11,7 +11,7 @@ import numpy as np
 from portstudy.backends import LIBRARIES
 from portstudy.find import reference_of
 from portstudy.functions import FunctionPort, Functions, Parameters, precision_of
-from portstudy.importing import import_again
+from portstudy.importing import import_source
 from portstudy.names import one_of
 from portstudy.proof.observation import Outcome, call_once, observe
 from portstudy.proof.precision import evidence, is_narrow, wide
@@ -105,15 +105,18 @@ def library_of(function: Callable) -> str:
 
 def same(reference: FunctionPort, port: FunctionPort, arguments: dict[str, Any]) -> Verdict:
     """The verdict on two functions, in this process: the guards, then the comparison."""
-    expected, given = _outcomes(reference, arguments), _outcomes(port, arguments)
+    expected, given = outcomes(reference, arguments), outcomes(port, arguments)
     found = evidence(reference, port, arguments)
     return compare_outcomes(f"{port.kernel.name}/{port.name}", expected, given, found)
 
 
-def _outcomes(port: FunctionPort, arguments: dict[str, Any]) -> tuple[Outcome, ...]:
-    """What a call gives under the guards; and in float64, where the arguments have less."""
+def outcomes(
+    port: FunctionPort, arguments: dict[str, Any], *, once: bool = False
+) -> tuple[Outcome, ...]:
+    """What a call gives, under guards or just once; in float64 too, where arguments have less."""
+    call = call_once if once else observe
     narrow = is_narrow(arguments)
-    return (observe(port, arguments), *([wide(port, arguments)] if narrow else []))
+    return (call(port, arguments), *([wide(port, arguments)] if narrow else []))
 
 
 def compare_outcomes(
@@ -182,7 +185,7 @@ def prove_function(port: FunctionPort) -> Verdict:
     reference = reference_of(port)
     assert isinstance(reference, FunctionPort)
     who = f"{kernel.name}/{port.name}"
-    expected, given = _outcomes(reference, arguments), _outcomes(port, arguments)
+    expected, given = outcomes(reference, arguments), outcomes(port, arguments)
     found = evidence(reference, port, arguments)
     verdict = compare_outcomes(who, expected, given, found)
     if port.name != reference.name:
@@ -230,7 +233,7 @@ def check_bounds(port: FunctionPort, arguments: dict[str, Any]) -> None:
     kept = config.BOUNDSCHECK
     config.BOUNDSCHECK = 1
     try:
-        module = import_again(port.kernel.path(port.name))
+        module = import_source(port.kernel.path(port.name))
         checked = replace(port, function=getattr(module, port.kernel.function(port.name)))
         call_once(checked, arguments)
     except IndexError as error:
