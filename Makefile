@@ -25,7 +25,7 @@ READY := .venv/ready
 SIMULATORS := .venv-simulators
 SETTINGS := --dtype $(DTYPE) --device $(DEVICE) $(if $(THREADS),--threads $(THREADS))
 
-.PHONY: bench install test test-fast simulators test-simulators history compare prune gpu report publish study notes lint format types check smoke wheel clean
+.PHONY: bench install test test-fast simulators test-simulators verdict history compare prune gpu report publish study notes lint format types check smoke wheel clean
 
 bench: $(READY)
 	$(BIN)/python -m portstudy.cli.history bench $(SETTINGS) $(BENCH)
@@ -50,6 +50,11 @@ simulators: $(SIMULATORS)/ready
 test-simulators: $(SIMULATORS)/ready
 	PORTSTUDY_REQUIRE=brian2,nest $(SIMULATORS)/bin/python -m pytest -n $(JOBS) --dist loadgroup \
 	  -k "simulators or brian2_ or nest_" tests/ports tests/kernels/test_lif.py tests/kernels/test_brunel.py
+
+# How often the verdict is wrong, in some minutes: right functions accused, mistakes that pass.
+# VERDICT="--every --seeds 5": every mistake; five draws of inputs for each right function.
+verdict: $(READY)
+	$(BIN)/python -m tests.verdict $(VERDICT)
 
 # asv over commits, with the tested libraries and with the oldest that are supported. An interrupted
 # run resumes. MACHINE=name: what this machine is called in the history.
