@@ -8,6 +8,8 @@ input. What is found is the smallest on which the two part.
 """
 
 import contextlib
+import os
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -84,6 +86,8 @@ def explore(
 
 
 def _search(reference: FunctionPort, port: FunctionPort, kind: str, seconds: float) -> Search:
+    # Or it would leave a folder where the user works.
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", tempfile.gettempdir())
     import hypothesis
     from hypothesis import strategies as st
 
