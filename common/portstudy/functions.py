@@ -231,7 +231,8 @@ def message_of(error: BaseException) -> str:
         said = parts[0] if parts else ""
     text = " ".join(said.split())
     text = text if len(text) <= 400 else f"{text[:400]} ..."
-    return "; ".join([text, *getattr(error, "__notes__", [])])
+    notes = [note for note in getattr(error, "__notes__", []) if "JAX has removed" not in note]
+    return "; ".join([text, *notes])
 
 
 def line_of(error: BaseException, folder: Path) -> str:

@@ -9,13 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from portstudy.backends.base import Backend
 from portstudy.find import find_kernel
 from portstudy.measure.process import Worker
 from portstudy.measure.session import Figures, Session, Status, failed
-from portstudy.proof.observation import Outcome
 from portstudy.proof.rounding import Evidence, Unmeasured, Values
 from portstudy.proof.same import compare_outcomes, naming
 from portstudy.rules import Different
@@ -42,8 +39,9 @@ def prove_function(
         return
     kernel = find_kernel(session.kernel)
     who = f"{kernel.name}/{figures.port}"
-    expected = _outcomes(folder / session.reference, proof["narrow"])
-    given = _outcomes(folder / figures.port, proof["narrow"])
+    expected, given = (
+        pickle.loads((folder / port).read_bytes()) for port in (session.reference, figures.port)
+    )
     backends: list[type[Backend]] = [kernel.backend(p) for p in (reference.port, figures.port)]
     evidence = Evidence(
         reference=partial(_asked, workers, reference.port, "noise", folder),
@@ -68,15 +66,10 @@ def prove_function(
     figures.note = "; ".join(filter(None, [figures.note, *verdict.notes]))
 
 
-def _outcomes(path: Path, narrow: bool) -> tuple[Outcome, ...]:
-    """What a call gave; and in float64, where the arguments have less."""
-    paths = [path, path.with_name(f"{path.name}.wide")] if narrow else [path]
-    return tuple(pickle.loads(one.read_bytes()) for one in paths)
-
-
 def outputs_of(path: Path) -> list:
     """What a call gave, each array once: one that is changed may be returned as well."""
-    values = [np.asarray(x) for x in _outcomes(path, narrow=False)[0].values.values()]
+    found: Outcome = pickle.loads(path.read_bytes())[0]
+    values = [np.asarray(x) for x in found.values.values()]
     return list({(x.shape, x.tobytes()): x for x in values if x.dtype.kind in "biufc"}.values())
 
 

@@ -190,16 +190,13 @@ class FunctionCommands(Commands):
 
     def prove(self, path: str) -> dict[str, Any]:
         """Call it under all guards, on the arguments that are timed, and save what it gave."""
-        from portstudy.proof.observation import observe
-        from portstudy.proof.precision import is_narrow, terms, wide
+        from portstudy.proof.precision import terms
+        from portstudy.proof.same import outcomes
 
-        outcome = observe(self.port, self.arguments)
-        self.fresh = outcome.fresh
-        self._save(path, outcome)
-        narrow = is_narrow(self.arguments)
-        if narrow:
-            self._save(f"{path}.wide", wide(self.port, self.arguments))
-        return {"note": "; ".join(outcome.notes), "narrow": narrow, "terms": terms(self.arguments)}
+        found = outcomes(self.port, self.arguments)
+        self.fresh = found[0].fresh
+        self._save(path, found)
+        return {"note": "; ".join(found[0].notes), "terms": terms(self.arguments)}
 
     def noise(self, path: str, draw: int) -> dict[str, Any]:
         """Save how far its outputs in float32 are from those in float64."""

@@ -105,7 +105,7 @@ def _search(reference: FunctionPort, port: FunctionPort, kind: str, seconds: flo
         if time.perf_counter() > until and (search.tried or search.parting):
             raise _Enough
         words, arguments = _small(port.kernel, data.draw)
-        edits = []
+        edits: list[str] = []
         if kind in SPECIAL:
             arguments, edits = _edited(arguments, SPECIAL[kind], data.draw)
         elif kind == "memory layout":

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from portstudy.backends.base import Backend
-from portstudy.functions import FunctionPort, at_precision
+from portstudy.functions import FunctionPort, at_precision, message_of
 from portstudy.proof.observation import Outcome, call_once
 from portstudy.proof.rounding import Evidence, Unmeasured, Values, distance
 from portstudy.trees import leaves, map_arrays, map_leaves
@@ -32,10 +32,8 @@ def noise(port: FunctionPort, arguments: dict[str, Any], draw: int) -> Values:
         rough = in_precision(port, narrow, "float32").values
         fine = in_precision(port, at_precision(narrow, "float64"), "float64").values
     except Exception as error:  # whatever the function raises where it knows one precision only
-        said = str(error).strip().split("\n")[0]
-        raise Unmeasured(
-            f"{port.name} could not be run in float32 ({type(error).__name__}: {said})"
-        ) from error
+        said = f"{type(error).__name__}: {message_of(error)}"
+        raise Unmeasured(f"{port.name} could not be run in float32 ({said})") from error
     return {
         name: distance(value, fine[name])
         for name, value in rough.items()
@@ -53,8 +51,11 @@ def in_precision(port: FunctionPort, arguments: dict[str, Any], dtype: str) -> O
 
 
 def wide(port: FunctionPort, arguments: dict[str, Any]) -> Outcome:
-    """One call with all inputs as float64."""
-    return in_precision(port, at_precision(arguments, "float64"), "float64")
+    """One call with all inputs as float64. Raises Unmeasured where it knows float32 alone."""
+    try:
+        return in_precision(port, at_precision(arguments, "float64"), "float64")
+    except Exception as error:
+        raise Unmeasured(f"{port.name} could not be run in float64: {message_of(error)}") from error
 
 
 def moved(port: FunctionPort, arguments: dict[str, Any], draw: int) -> Values:

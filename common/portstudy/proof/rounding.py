@@ -197,12 +197,17 @@ class _Noise:
             late = self.draws and time.perf_counter() > self.until
             if self.failed or late or number >= DRAWS:
                 return None
-            try:
-                k = len(self.draws)
-                self.draws.append((self.evidence.reference(k), self.evidence.port(k)))
-            except Unmeasured as error:
-                self.failed = True
-                self.notes.append(f"{error}: judged by inputs moved in their last place alone")
+            pair, reasons = [], []
+            for measure in (self.evidence.reference, self.evidence.port):
+                try:
+                    pair.append(measure(len(self.draws)))
+                except Unmeasured as error:
+                    pair.append({})
+                    reasons.append(str(error))
+            self.failed = len(reasons) == 2
+            self.notes += [reason for reason in reasons if reason not in self.notes]
+            if not self.failed:
+                self.draws.append((pair[0], pair[1]))
         return self.draws[number]
 
     def squares(self, name: str, mine: str, shape: tuple[int, ...], number: int) -> Any:

@@ -4,6 +4,7 @@ import json
 import math
 import sys
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import pytest
@@ -168,7 +169,7 @@ def test_why_there_is_no_limit_is_said(compared, monkeypatch):
     assert "No limit: limits are measured with numba." in table.remarks(session)
 
 
-def without_limits(worker):
+def without_limits(worker: Any) -> Any:
     class Without(worker):
         def ask(self, command, **arguments):
             if "limits" in self.process.args[3]:

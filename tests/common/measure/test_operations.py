@@ -88,7 +88,7 @@ def test_loops_and_branches_are_counted_as_they_run(name):
 
 
 def test_under_vmap_a_loop_goes_on_until_all_have_ended():
-    starts = np.float32([1.5, 2, 1000])
+    starts = np.array([1.5, 2, 1000], np.float32)
     slowest = max(count(newton, x) for x in starts)
     assert count(jax.vmap(newton), starts) == pytest.approx(3 * slowest)
 
