@@ -9,10 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from portstudy.backends.base import Backend
 from portstudy.find import find_kernel
 from portstudy.measure.process import Worker
 from portstudy.measure.session import Figures, Session, Status, failed
+from portstudy.proof.observation import Outcome
 from portstudy.proof.rounding import Evidence, Unmeasured, Values
 from portstudy.proof.same import compare_outcomes, naming
 from portstudy.rules import Different
