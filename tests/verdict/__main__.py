@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from tests.verdict.equivalent import EQUIVALENT
 from tests.verdict.rearrangements import PAIRS
-from tests.verdict.trials import Trial, accusation, sampled, tried
+from tests.verdict.trials import Trial, accusation, every, sampled, tried
 
 T = TypeVar("T")
 SAMPLE = 1000
@@ -40,10 +40,11 @@ def right_functions(seeds: int) -> None:
     )
 
 
-def wrong_functions(number: int) -> None:
+def wrong_functions(all_of_them: bool) -> None:
     """Print which mistakes survive, and why."""
     trials: list[Trial] = []
-    for function, mistake in shown(sampled(number), "mistakes"):
+    cases = every() if all_of_them else sampled(SAMPLE)
+    for function, mistake in shown(cases, "mistakes"):
         trial = tried(function, mistake)
         trials.append(trial)
         if trial.counts and not trial.caught:
@@ -64,7 +65,7 @@ def wrong_functions(number: int) -> None:
         f"not counted: {count['equivalent']} that are no mistakes, see tests/verdict/equivalent.py"
     )
     stale = set(EQUIVALENT) - {trial.place for trial in trials if not trial.counts}
-    if not number and stale:
+    if all_of_them and stale:
         print(f"said to be no mistakes, but caught or never made: {sorted(stale)}")
 
 
@@ -81,4 +82,4 @@ if __name__ == "__main__":
     if options.only != "wrong":
         right_functions(options.seeds)
     if options.only != "right":
-        wrong_functions(0 if options.every else SAMPLE)
+        wrong_functions(options.every)

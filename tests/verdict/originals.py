@@ -90,7 +90,7 @@ def haar_wavelet(x):
 
 @on(lambda rng: (ties(rng, 400, top=3), 0.5, 7))
 def peaks(x, height, apart):
-    found: list = []
+    found: list[int] = []
     for i in range(1, len(x) - 1):
         if x[i] > x[i - 1] and x[i] >= x[i + 1] and x[i] > height:
             if not found or i - found[-1] >= apart:

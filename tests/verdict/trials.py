@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import copy
+import functools
 import inspect
 import math
 import random
@@ -105,13 +106,16 @@ def source_of(function: Callable) -> str:
     return "\n".join(["import math", "import numpy as np", *kept[2:]])
 
 
+@functools.cache
+def every() -> list[tuple[Callable, Mistake]]:
+    """All mistakes, in the order of the file."""
+    return [(f, mistake) for f in ORIGINALS for mistake in mistakes(source_of(f))]
+
+
 def sampled(number: int, seed: int = 0) -> list[tuple[Callable, Mistake]]:
-    """This many of all mistakes, drawn at random; 0: all. In the order of the file."""
-    found = [(f, mistake) for f in ORIGINALS for mistake in mistakes(source_of(f))]
-    if number:
-        places = sorted(random.Random(seed).sample(range(len(found)), number))
-        found = [found[place] for place in places]
-    return found
+    """This many of all mistakes, drawn at random; in the order of the file."""
+    places = sorted(random.Random(seed).sample(range(len(every())), number))
+    return [every()[place] for place in places]
 
 
 def tried(function: Callable, mistake: Mistake) -> Trial:

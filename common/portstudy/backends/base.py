@@ -25,6 +25,10 @@ class Backend:
     dtypes: tuple[str, ...] = ("float64", "float32")
     rounds_elsewhere = 0.0
     """Where it rounds in other places, how many times what a rule allows it may differ; else 0."""
+    takes_numpy = True
+    """Is what runs Python and NumPy, as the file says it?"""
+    changes_in_place = True
+    """Can its arrays be changed in place?"""
     sums_in_float64 = False
     """Are float32 numbers that a loop adds up a float64, where no more is said?"""
     on_gpus = False

@@ -13,6 +13,8 @@ class Jax(Backend):
     """JAX compiles per shape and dtype, and returns before the result is there."""
 
     package = "jax"
+    takes_numpy = False
+    changes_in_place = False
     on_gpus = True
     durations: list[float] | None = None
 

@@ -15,6 +15,7 @@ class Numba(Backend):
     """Numba compiles a function for the types of its arguments, at the first call with them."""
 
     package = "numba"
+    takes_numpy = False
     sums_in_float64 = True
     count, seconds, depth, started = 0, 0.0, 0, 0.0
     listener: Any = None

@@ -14,6 +14,7 @@ class Torch(Backend):
     """PyTorch, eager or compiled, without gradients."""
 
     package = "torch"
+    takes_numpy = False
     on_gpus = True
 
     def _start(self) -> None:

@@ -18,6 +18,7 @@ import numpy as np
 
 from portstudy.functions import FunctionPort, seeded
 from portstudy.proof.comparison import _same_bits
+from portstudy.proof.namespaces import unwritten_is_nan
 from portstudy.rules import Different
 from portstudy.trees import leaves, names_of
 
@@ -42,6 +43,10 @@ class Outcome:
     notes: tuple[str, ...] = ()
     """What a reader must know of the call."""
     seconds: float = 0.0
+    others: tuple["Outcome", ...] = ()
+    """What other calls with the same arguments gave, where that is not the same to the bit."""
+    returns_all: bool = False
+    """Can it change no argument in place, since its library's arrays do not change?"""
 
     @property
     def values(self) -> dict[str, Any]:
@@ -69,7 +74,9 @@ def _call(port: FunctionPort, arguments: dict[str, Any]) -> tuple[Outcome, Any]:
     }
     numbers = {name: x for name, x in changed.items() if not isinstance(x, Used)}
     returned = _by_name(port.get(outputs))
-    return Outcome(returned, numbers, bool(changed), seconds=seconds), outputs
+    all_returned = not port.backend.changes_in_place
+    found = Outcome(returned, numbers, bool(changed), seconds=seconds, returns_all=all_returned)
+    return found, outputs
 
 
 def observe(port: FunctionPort, arguments: dict[str, Any]) -> Outcome:
@@ -86,38 +93,58 @@ def observe(port: FunctionPort, arguments: dict[str, Any]) -> Outcome:
     notes = [f"{port.name} {what}" for what in said()]
     again, spent_now = port.backend.compiled()
     if again != compiled:
-        library = port.kernel.library(port.name)
-        remedy = REMEDIES.get(library, REMEDIES["jax"])
+        remedy = REMEDIES.get(port.backend.package, REMEDIES["jax"])
         notes.insert(
             0,
             f"{port.name} compiles in each call ({spent_now - spent:.2g} s of the second call's "
             f"{second.seconds:.2g} s): {remedy}",
         )
-    _require_same(who, first, second, "differs between two calls with the same arguments")
+    calls = [first, second]
     end = time.perf_counter() + PATIENCE
-    for _ in range(5):
-        if time.perf_counter() + second.seconds > end:
-            break
-        more = call_once(port, arguments)
-        _require_same(who, first, more, "differs between two calls with the same arguments")
+    while len(calls) < 7 and time.perf_counter() + second.seconds < end:
+        calls.append(call_once(port, arguments))
+    others = [call for call in calls[1:] if not _agree(who, first, call)]
+    _require_written(who, port, arguments, first, others)
     # A function that hands its outputs over before they are complete is still writing to them.
     time.sleep(min(max(second.seconds, 0.005), 0.5))
     late = replace(second, returned=_by_name(port.get(outputs)))
-    _require_same(who, second, late, "changed after the function had returned")
-    return replace(second, notes=tuple(notes))
+    if not _agree(who, second, late):
+        raise Different(f"{who}: its outputs changed after it had returned")
+    return replace(first, notes=tuple(notes), seconds=second.seconds, others=tuple(others[:3]))
 
 
-def _require_same(who: str, one: Outcome, other: Outcome, what: str) -> None:
+UNSTEADY = (
+    "differs between two calls with the same arguments. Is it a race between threads? Or random "
+    "numbers: they must come from a generator among the arguments"
+)
+
+
+def _agree(who: str, one: Outcome, other: Outcome) -> bool:
+    """Are the outputs of two calls the same? Different where more than their values differs."""
+    same = True
     for name, value in one.values.items():
         now = other.values.get(name)
         if isinstance(value, np.ndarray) and not _same(value, now):
-            why = ""
-            if "between" in what:
-                why = (
-                    ". Is it a race between threads? Or random numbers: they must come from a "
-                    "generator among the arguments"
-                )
-            raise Different(f"{who}: {name} {what}{why}")
+            same = False
+            if np.shape(now) != value.shape or value.dtype.kind not in "fc":
+                raise Different(f"{who}: {name} {UNSTEADY}")
+    return same
+
+
+def _require_written(
+    who: str, port: FunctionPort, arguments: dict[str, Any], first: Outcome, others: list
+) -> None:
+    """Raise Different where outputs depend on what `np.empty` finds in memory, by luck zeros."""
+    if others or not port.backend.takes_numpy:
+        return
+    with np.errstate(all="ignore"), unwritten_is_nan(port.function):
+        given = call_once(port, arguments)
+    for name, value in first.values.items():
+        if isinstance(value, np.ndarray) and not _same(value, given.values.get(name)):
+            raise Different(
+                f"{who}: {name} depends on memory that nothing was written to: np.empty makes no "
+                "zeros"
+            )
 
 
 @dataclass(frozen=True)

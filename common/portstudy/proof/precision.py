@@ -2,18 +2,14 @@
 
 import contextlib
 import functools
-import inspect
 import math
-import sys
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from portstudy.backends.base import Backend
 from portstudy.functions import FunctionPort, at_precision, message_of
+from portstudy.proof.namespaces import float32_by_default
 from portstudy.proof.observation import Outcome, call_once
 from portstudy.proof.rounding import Evidence, Unmeasured, Values, distance
 from portstudy.trees import leaves, map_arrays, map_leaves
@@ -45,7 +41,7 @@ def in_precision(port: FunctionPort, arguments: dict[str, Any], dtype: str) -> O
     """One call of a function, its library set to this precision; `arguments` are in it already."""
     backend = type(port.backend)(port.backend.device, dtype)
     with np.errstate(all="ignore"), contextlib.ExitStack() as stack:
-        if dtype == "float32" and type(backend).put is Backend.put and backend.package != "numba":
+        if dtype == "float32" and backend.takes_numpy:
             stack.enter_context(float32_by_default(port.function))
         return call_once(replace(port, backend=backend), arguments)
 
@@ -118,63 +114,3 @@ def _drawn(arguments: dict[str, Any], draw: int) -> dict[str, Any]:
         return y if draw == 0 or np.all(y == np.rint(y)) else y * scale
 
     return map_arrays(narrow, arguments)
-
-
-NARROWER = {
-    "float64": np.float32, "double": np.float32, "longdouble": np.float32, "float_": np.float32,
-    "complex128": np.complex64, "cdouble": np.complex64,
-}  # fmt: skip
-MAKERS = (
-    "arange", "array", "asarray", "ascontiguousarray", "asfortranarray", "asanyarray", "bartlett",
-    "blackman", "diag", "empty", "eye", "fromfunction", "full", "geomspace", "hamming", "hanning",
-    "identity", "kaiser", "linspace", "logspace", "meshgrid", "ones", "tri", "vander", "zeros",
-)  # fmt: skip
-
-
-class _Float32:
-    """NumPy, but what it makes is float32 where it would be float64."""
-
-    def __getattr__(self, name: str) -> Any:
-        return NARROWER.get(name) or _narrowing(name, getattr(np, name))
-
-
-def _narrowing(name: str, value: Any) -> Any:
-    if name not in MAKERS:
-        return value
-
-    @functools.wraps(value)
-    def make(*arguments: Any, **named: Any) -> Any:
-        return at_precision(value(*arguments, **named), "float32")
-
-    return make
-
-
-@contextlib.contextmanager
-def float32_by_default(function: Callable) -> Iterator[None]:
-    """In a function's file, and its neighbours that use NumPy alone, NumPy makes float32 arrays.
-
-    `np.zeros(n)` would otherwise keep a function in float64, whatever its arguments are.
-    """
-    own = getattr(inspect.unwrap(function), "__globals__", {})
-    folder = Path(own.get("__file__", "")).parent
-    spaces = [own] + [
-        vars(module)
-        for module in list(sys.modules.values())
-        if own.get("__file__")
-        and Path(getattr(module, "__file__", None) or "/").parent == folder
-        and not {"numba", "jax", "torch", "njit", "jnp"} & {*vars(module)}
-    ]
-    makers = {id(getattr(np, name)): _narrowing(name, getattr(np, name)) for name in MAKERS}
-    types = {id(getattr(np, name)): kind for name, kind in NARROWER.items() if hasattr(np, name)}
-    replaced = {id(np): _Float32()} | makers | types
-    kept = []
-    for space in spaces:
-        for name, value in list(space.items()):
-            if id(value) in replaced:
-                kept.append((space, name, value))
-                space[name] = replaced[id(value)]
-    try:
-        yield
-    finally:
-        for space, name, value in kept:
-            space[name] = value

@@ -13,7 +13,7 @@ from portstudy.find import reference_of
 from portstudy.functions import FunctionPort, Functions, Parameters, precision_of
 from portstudy.importing import import_source
 from portstudy.names import one_of
-from portstudy.proof.observation import Outcome, call_once, observe
+from portstudy.proof.observation import UNSTEADY, Outcome, call_once, observe
 from portstudy.proof.precision import evidence, is_narrow, wide
 from portstudy.proof.rounding import (
     Evidence,
@@ -101,8 +101,11 @@ def library_of(function: Callable) -> str:
     if "jax" in kinds or "jaxlib" in kinds:
         return "jax"
     inner = inspect.unwrap(function)
-    names = getattr(getattr(inner, "__code__", None), "co_names", ())
-    used = [getattr(inner, "__globals__", {}).get(name) for name in names]
+    codes = [inner.__code__] if hasattr(inner, "__code__") else []
+    for code in codes:  # and of the functions inside of it
+        codes += [x for x in code.co_consts if inspect.iscode(x)]
+    space = getattr(inner, "__globals__", {})
+    used = [space.get(name) for code in codes for name in code.co_names]
     roots = [
         (getattr(x, "__module__", "") or getattr(x, "__name__", "") or "").partition(".")[0]
         if not inspect.ismodule(x) else x.__name__.partition(".")[0]
@@ -140,7 +143,15 @@ def compare_outcomes(
     require_alive(expected[0])
     if len(expected) != len(given):
         expected, given = expected[:1], given[:1]
+    for other in given[0].others:
+        try:
+            judge(who, given[0], other, found)
+        except Different as error:
+            raise Different(f"{who}: {UNSTEADY} ({error})") from None
     verdict = judge(who, expected[-1], given[-1], found)
+    if given[0].others:
+        unsteady = f"{who} differs in its last digits between calls with the same arguments"
+        verdict = replace(verdict, notes=(*verdict.notes, unsteady))
     if len(expected) > 1:
         ulps = _require_precision(who, *expected, *given, margin=found.margin)
         verdict = replace(verdict, ulps=ulps)

@@ -102,11 +102,15 @@ def test_changes_that_are_missing_are_said():
     def returns_one(a, x):
         return a + x
 
-    verdict = assert_same_up_to_rounding(changes, returns_one, A, X)
+    with skipped_if_unavailable("jax"):
+        LIBRARIES["jax"]()
+    verdict = assert_same_up_to_rounding(changes, returns_one, A, X, library="jax")
     assert verdict.notes == (
         "not compared: x, which the original changes in place and changes/g neither changes nor "
         "returns",
     )
+    with pytest.raises(Different, match="neither changes nor returns x, which the original"):
+        assert_same_up_to_rounding(changes, returns_one, A, X)
     with pytest.raises(Different, match="neither changes nor returns a, x, which the original"):
         assert_same_up_to_rounding(changes, lambda a, x: None, A, X)
     with pytest.raises(Different, match="changes an argument in place, which the original leaves"):
@@ -166,7 +170,7 @@ def test_draws_from_the_global_generator_are_seeded():
         return x + np.random.random(len(x))  # noqa: NPY002
 
     assert_same_up_to_rounding(jitter, lambda x: np.random.random(len(x)) + x, X)  # noqa: NPY002
-    with pytest.raises(Different, match=r"differs between two calls with the .* random numbers"):
+    with pytest.raises(Different, match=r"differs between two calls with the same .* random"):
         assert_same_up_to_rounding(jitter, lambda x: np.random.default_rng().normal(size=1700), X)
     with seeded():
         first = np.random.random()  # noqa: NPY002
@@ -294,3 +298,30 @@ def test_a_port_in_each_library(library):
     for dtype in ("f8", "f4"):
         arguments = A.astype(dtype), X.astype(dtype)
         assert_same_up_to_rounding(product, port, *arguments, library=library)
+
+
+def test_memory_that_nothing_was_written_to_is_found():
+    def tail_is_zero(x):
+        y = np.zeros_like(x)
+        y[:5] = x[:5]
+        return y
+
+    def tail_is_luck(x):
+        y = np.empty(len(x))
+        y[:5] = x[:5]
+        y[y > 1e3] = 0  # and whatever else there may be
+        y[5:] *= 0
+        return y
+
+    with pytest.raises(Different, match="depends on memory that nothing was written to"):
+        assert_same_up_to_rounding(tail_is_zero, tail_is_luck, np.ones(10))
+
+
+def test_a_sum_whose_order_is_chance_is_the_same():
+    turn = iter(range(10**6))
+
+    def unsteady(a, x):
+        return a @ x if next(turn) % 2 else column_by_column(a, x)
+
+    verdict = assert_same_up_to_rounding(product, unsteady, A, X)
+    assert "product/g differs in its last digits between calls with the same" in verdict.notes[-1]
