@@ -123,7 +123,7 @@ def _agree(who: str, one: Outcome, other: Outcome) -> bool:
     """Are the outputs of two calls the same? Different where more than their values differs."""
     same = True
     for name, value in one.values.items():
-        now = other.values.get(name)
+        now: Any = other.values.get(name)
         if isinstance(value, np.ndarray) and not _same(value, now):
             same = False
             if np.shape(now) != value.shape or value.dtype.kind not in "fc":
