@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numba
 import numpy as np
 import torch
-from portstudy import Ulps
+from portstudy import Ulps, assert_same_up_to_rounding
 
 
 def test_float32_counts_to_2_to_the_24():
@@ -186,6 +186,30 @@ def test_a_floor_forgives_what_cancels():
     assert Ulps(4).allowed(total) < off_by
     assert Ulps(4, floor=0.1).allowed(total) > off_by
     assert Ulps(4, floor=0.1).allowed(total) == 4 * np.spacing(np.float32(0.1))
+
+
+def test_rounding_shrinks_with_precision_and_a_mistake_does_not():
+    """The difference between two orders of summation is 2**29 times smaller in float64 than in
+    float32. A missing term weighs the same in both. That tells rounding from a mistake, and nobody
+    has to choose a tolerance."""
+    numbers = np.random.default_rng(0).normal(size=(1000, 500)).astype(np.float32)
+
+    def shrinks(f, g):
+        single, double = (f(x) - g(x) for x in (numbers, numbers.astype(np.float64)))
+        return np.linalg.norm(double) / np.linalg.norm(single)
+
+    def total(x):
+        return (x / 3).sum(axis=1)
+
+    def one_by_one(x):
+        return (x / 3).cumsum(axis=1)[:, -1]  # where `sum` adds in pairs
+
+    def incomplete(x):
+        return (x[:, 1:] / 3).sum(axis=1)
+
+    assert 2**-31 < shrinks(total, one_by_one) < 2**-27
+    assert shrinks(total, incomplete) > 0.99
+    assert_same_up_to_rounding(total, one_by_one, numbers)
 
 
 def test_the_precision_of_a_product_is_part_of_the_program():

@@ -88,7 +88,7 @@ def haar_wavelet(x):
     return np.concatenate([x, *details[::-1]])
 
 
-@on(lambda rng: (ties(rng, 400, top=3), 0.5, 7))
+@on(lambda rng: (ties(rng, 400, top=1), 0.25, 3))
 def peaks(x, height, apart):
     found: list[int] = []
     for i in range(1, len(x) - 1):
@@ -280,7 +280,7 @@ def rotate_by_quaternion(q, v):
     return v + w * t + np.cross(u, t)
 
 
-@on(lambda rng: (rng.normal(size=(30, 3)), rng.normal(size=(60, 3))))
+@on(lambda rng: (ties(rng, 30, 3, top=1), ties(rng, 60, 3, top=1)))
 def nearest_neighbour(points, queries):
     nearest = np.zeros(len(queries), dtype=int)
     away = np.zeros(len(queries))
@@ -351,7 +351,7 @@ def bilinear(image, rows, columns):
     return (1 - a) * upper + a * lower
 
 
-@on(lambda rng: (rng.integers(0, 256, (12, 13)),))
+@on(lambda rng: (rng.integers(3, 256, (12, 13)),))
 def equalise(image):
     histogram = np.bincount(image.ravel(), minlength=256)
     cumulative = np.cumsum(histogram)
@@ -627,7 +627,7 @@ def gram_schmidt(a):
     return q, r
 
 
-@on(lambda rng: (np.cumsum(rng.uniform(0.2, 1, 12)), rng.normal(size=12), 1.0 + np.arange(5)))
+@on(lambda rng: (np.cumsum(rng.uniform(0.2, 1, 12)), rng.normal(size=12), np.linspace(-1, 12, 40)))
 def cubic_spline(x, y, where):
     n = len(x)
     h = np.diff(x)
@@ -694,7 +694,7 @@ def page_rank(links, damping, turns):
     return rank / rank.sum()
 
 
-@on(lambda rng: (rng.normal(size=(30, 2)) + 3 * rng.integers(0, 3, (30, 1)), 3, 2))
+@on(lambda rng: (np.repeat(rng.normal(size=(15, 2)) * np.arange(15)[:, None], 2, axis=0), 4, 2))
 def k_means(points, k, turns):
     centres = points[:k].copy()
     for _ in range(turns):
@@ -719,7 +719,7 @@ def local_alignment(a, b, match, mismatch, gap):
     return best, score
 
 
-@on(lambda rng: (rng.normal(size=60), np.append(rng.integers(0, 9, 59) / 8, 1.8), np.arange(9) / 4))
+@on(lambda rng: (rng.normal(size=60), np.append(rng.integers(0, 9, 59) / 8, 2.5), np.arange(9) / 4))
 def binned_means(values, places, edges):
     total = np.zeros(len(edges) - 1)
     count = np.zeros(len(edges) - 1)
