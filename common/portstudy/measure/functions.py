@@ -50,7 +50,8 @@ def prove_function(
         reference=partial(_asked, workers, reference.port, "noise", folder),
         port=partial(_asked, workers, figures.port, "noise", folder),
         moved=partial(_asked, workers, reference.port, "moved", folder),
-        terms=proof["terms"] if any(backend.sums_in_float64 for backend in backends) else 0,
+        terms=proof["terms"],
+        sums_in_float64=any(backend.sums_in_float64 for backend in backends),
     )
     try:
         verdict = compare_outcomes(who, expected, given, evidence)

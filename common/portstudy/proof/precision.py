@@ -82,7 +82,8 @@ def evidence(reference: FunctionPort, port: FunctionPort, arguments: dict[str, A
         reference=functools.partial(noise, reference, arguments),
         port=functools.partial(noise, port, arguments),
         moved=functools.partial(moved, reference, arguments),
-        terms=terms(arguments) if any(p.backend.sums_in_float64 for p in (reference, port)) else 0,
+        terms=terms(arguments),
+        sums_in_float64=reference.backend.sums_in_float64 or port.backend.sums_in_float64,
     )
 
 

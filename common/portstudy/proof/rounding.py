@@ -11,7 +11,7 @@ a tolerance, or a part that is float32 in any case. What is allowed for a value 
   scaled by a little so that each draw rounds anew (after Parker, Monte Carlo Arithmetic, UCLA CSD
   970002, 1997, which perturbs the operations), and at least that of values of the same magnitude;
 - where noise shows nothing but the rounding of the result, since a library computes float32 in
-  float64: `margin` units of the output's size;
+  float64: `margin` units of the output's size, or 32 times what moved inputs do to most values;
 - 32 times what moving the inputs by one unit in the last place does to it in the reference: the
   conditioning, where float32 has no digits left or a value lies on a threshold.
 
@@ -63,15 +63,21 @@ class Evidence:
     moved: Measure
     """The reference's outputs, for inputs moved by one unit in the last place."""
     terms: int = 0
-    """How many a sum may have that float32 inputs do not make float32: see `margin`."""
+    """How many a sum may have: the numbers of the largest argument."""
+    sums_in_float64: bool = False
+    """Does one of the libraries add float32 numbers up in float64?"""
 
     @property
     def margin(self) -> float:
-        """How many times its noise a difference may be.
+        """How many times its noise a difference may be: 32, if noise shows the order of sums."""
+        return self.blind_margin if self.sums_in_float64 else 32
+
+    @property
+    def blind_margin(self) -> float:
+        """The same where float32 inputs are added up in float64, so that noise does not show it.
 
         A sum of n terms errs by sqrt(n) / 2 units or so when its terms are added one by one, and
-        hardly at all in pairs. Noise shows which; except where a library adds float32 numbers up in
-        float64, as Numba does.
+        hardly at all in pairs.
         """
         return 32 + math.sqrt(self.terms) / 2
 
@@ -273,8 +279,10 @@ def _judge_one(
         wrong = error > np.maximum(allowed, bound)
         if not wrong.any() or (error[wrong] > np.max(bound)).any():
             break
-    if wrong.any() and squares is not None and rms(np.sqrt(squares)) < 0.6 * FLOAT32 * size:
-        bound = np.maximum(bound, noise.evidence.margin * ulp(np.asarray(size, unit.dtype)))
+    in_float64 = squares is not None and rms(np.sqrt(squares)) < 0.6 * FLOAT32 * size
+    if wrong.any() and in_float64:
+        unit_of_size = ulp(np.asarray(size, unit.dtype))
+        bound = np.maximum(bound, noise.evidence.blind_margin * unit_of_size)
     if squares is not None:
         allowed = np.maximum(allowed, bound)
         wrong = error > allowed
@@ -283,6 +291,8 @@ def _judge_one(
         apart = [distance(want, run) for run in noise.moved(name, want)]
         squared = [np.square(np.where(np.isfinite(x), x, 0.0)) for x in apart]
         bound = MOVED * np.sqrt(np.mean(squared, axis=0)) if squared else np.zeros(want.shape)
+        if in_float64:
+            bound = np.maximum(bound, noise.evidence.blind_margin / MOVED * np.median(bound))
         explained = wrong & (error <= bound)
         chaotic = explained & (bound > CHAOS * size)
         few = chaotic.sum() <= FEW * want.size
