@@ -27,8 +27,10 @@ REMEDIES = {
     "numba": "decorate a function at the top of the file, not one that is made in each call",
     "torch": "compile once, at the top of the file; a size that changes compiles anew",
 }
-PATIENCE = 0.5
+PATIENCE = 0.3
 """Seconds that repeated calls may take in all, to see whether they agree."""
+CALLS = 100
+"""How many there are at most: a race does not show in each."""
 
 
 @dataclass(frozen=True)
@@ -99,18 +101,21 @@ def observe(port: FunctionPort, arguments: dict[str, Any]) -> Outcome:
             f"{port.name} compiles in each call ({spent_now - spent:.2g} s of the second call's "
             f"{second.seconds:.2g} s): {remedy}",
         )
-    calls = [first, second]
+    others, call = [], second
     end = time.perf_counter() + PATIENCE
-    while len(calls) < 7 and time.perf_counter() + second.seconds < end:
-        calls.append(call_once(port, arguments))
-    others = [call for call in calls[1:] if not _agree(who, first, call)]
+    for _ in range(CALLS):
+        if not _agree(who, first, call):
+            others.append(call)
+        if len(others) == 3 or time.perf_counter() + second.seconds > end:
+            break
+        call = call_once(port, arguments)
     _require_written(who, port, arguments, first, others)
     # A function that hands its outputs over before they are complete is still writing to them.
     time.sleep(min(max(second.seconds, 0.005), 0.5))
     late = replace(second, returned=_by_name(port.get(outputs)))
     if not _agree(who, second, late):
         raise Different(f"{who}: its outputs changed after it had returned")
-    return replace(first, notes=tuple(notes), seconds=second.seconds, others=tuple(others[:3]))
+    return replace(first, notes=tuple(notes), seconds=second.seconds, others=tuple(others))
 
 
 UNSTEADY = (

@@ -154,6 +154,8 @@ def matched(who: str, expected: Outcome, given: Outcome) -> tuple[list[tuple[str
             pairs.append((key, best))
         else:
             missing.append(name)
+    while missing and rest:  # of another shape, as will be said
+        pairs.append((f"argument {missing.pop(0)}", rest.pop(0)))
     if rest:
         s = "" if len(mine) == 1 else "s"
         expects = f"{len(wanted)}: {listed(wanted)}" if wanted else "none"
