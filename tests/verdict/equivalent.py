@@ -106,8 +106,9 @@ EQUIVALENT = {
     ("gauss_elimination", "p = k + np.argmax(np.abs(a[k:, k]).astype(np.float32))"): ANY_PIVOT,
     ("gauss_elimination", "if p == k:"): ANY_PIVOT,
     ("gram_schmidt", "q = np.ones_like(a)"): OVERWRITTEN,
-    ("cubic_spline", "k = np.clip(np.searchsorted(x, where) - 1, 0, n + 2)"):
-    "no place is outside",
+    ("kernel_density", "inside = np.abs(u) < 2.0"): "where the kernel ends it is 0",
+    ("kernel_density", "inside = np.abs(u) <= 2.0000000002"): SQUARED,
+    ("kernel_density", "inside = np.abs(u).astype(np.float32) <= 2.0"): "where it ends it is 0",
     ("chebyshev", "b1 = np.zeros_like(x, dtype=np.float32)"): "zeros, and never added to",
     ("chebyshev", "b2 = np.zeros_like(x, dtype=np.float32)"): "zeros, and never added to",
     ("romberg", "x = np.linspace(0.0, 1.0, 2**i + 1).astype(np.float32)"): "powers of two",

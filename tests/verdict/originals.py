@@ -88,7 +88,7 @@ def haar_wavelet(x):
     return np.concatenate([x, *details[::-1]])
 
 
-@on(lambda rng: (ties(rng, 400, top=1), 0.25, 3))
+@on(lambda rng: (np.concatenate([[0, 1, 0, 0], ties(rng, 400, top=1), [0, 0, 1, 0]]), 0.25, 3))
 def peaks(x, height, apart):
     found: list[int] = []
     for i in range(1, len(x) - 1):
@@ -719,7 +719,13 @@ def local_alignment(a, b, match, mismatch, gap):
     return best, score
 
 
-@on(lambda rng: (rng.normal(size=60), np.append(rng.integers(0, 9, 59) / 8, 2.5), np.arange(9) / 4))
+@on(
+    lambda rng: (
+        rng.normal(size=60),
+        np.append(rng.integers(0, 9, 58) / 8, [1.8, 2.5]),
+        np.arange(9) / 4,
+    )
+)
 def binned_means(values, places, edges):
     total = np.zeros(len(edges) - 1)
     count = np.zeros(len(edges) - 1)

@@ -141,7 +141,11 @@ def unnoticed(
 
 def found(tiers: "list[Tier]") -> str:
     """What was compared in each tier of a proof, and the largest error."""
-    return ", ".join(
-        f"{tier.name} ({tier.values:,} values{f', {tier.ulps:.3g} ulps' if tier.ulps else ''})"
-        for tier in tiers
-    )
+
+    def words(tier: Tier) -> str:
+        said = [f"{tier.values:,} values"]
+        said += [f"{tier.ulps:.3g} ulps"] if tier.ulps else []
+        said += [f"an error of {tier.resolution:.1g} would be seen"] if tier.resolution else []
+        return f"{tier.name} ({', '.join(said)})"
+
+    return ", ".join(map(words, tiers))

@@ -51,6 +51,7 @@ def prove_function(
         port=partial(_asked, workers, figures.port, "noise", folder),
         moved=partial(_asked, workers, reference.port, "moved", folder),
         terms=proof["terms"],
+        narrow=len(expected) > 1,
         sums_in_float64=any(backend.sums_in_float64 for backend in backends),
     )
     try:

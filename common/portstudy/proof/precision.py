@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import math
+import warnings
 from dataclasses import replace
 from typing import Any
 
@@ -28,7 +29,7 @@ def noise(port: FunctionPort, arguments: dict[str, Any], draw: int) -> Values:
         rough = in_precision(port, narrow, "float32").values
         fine = in_precision(port, at_precision(narrow, "float64"), "float64").values
     except Exception as error:  # whatever the function raises where it knows one precision only
-        said = f"{type(error).__name__}: {message_of(error)}"
+        said = f"{type(error).__name__}: {message_of(error)[:100]}"
         raise Unmeasured(f"{port.name} could not be run in float32 ({said})") from error
     return {
         name: distance(value, fine[name])
@@ -40,7 +41,8 @@ def noise(port: FunctionPort, arguments: dict[str, Any], draw: int) -> Values:
 def in_precision(port: FunctionPort, arguments: dict[str, Any], dtype: str) -> Outcome:
     """One call of a function, its library set to this precision; `arguments` are in it already."""
     backend = type(port.backend)(port.backend.device, dtype)
-    with np.errstate(all="ignore"), contextlib.ExitStack() as stack:
+    with np.errstate(all="ignore"), warnings.catch_warnings(), contextlib.ExitStack() as stack:
+        warnings.simplefilter("ignore")  # of dtypes that JAX narrows, for example
         if dtype == "float32" and backend.takes_numpy:
             stack.enter_context(float32_by_default(port.function))
         return call_once(replace(port, backend=backend), arguments)
@@ -83,6 +85,7 @@ def evidence(reference: FunctionPort, port: FunctionPort, arguments: dict[str, A
         port=functools.partial(noise, port, arguments),
         moved=functools.partial(moved, reference, arguments),
         terms=terms(arguments),
+        narrow=is_narrow(arguments),
         sums_in_float64=reference.backend.sums_in_float64 or port.backend.sums_in_float64,
     )
 

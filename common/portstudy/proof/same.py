@@ -163,7 +163,8 @@ def require_alive(expected: Outcome) -> None:
     values = [x for x in expected.values.values() if isinstance(x, np.ndarray)]
     if not expected.values:
         raise Different(
-            "the original returns nothing and changes nothing; allowed: arrays and numbers"
+            "the original returns nothing, and changes no argument on these inputs: they prove "
+            "nothing"
         )
     if values and all(x.size == 0 or not np.any(np.nan_to_num(x)) for x in values):
         raise Different("the original returns nothing but zeros and NaN: such inputs prove nothing")

@@ -40,6 +40,8 @@ class Tier:
     """The largest error among them."""
     note: str = ""
     """What a reader must know: where a free run parts from the reference's first, for example."""
+    resolution: float = 0.0
+    """The relative error that would have been seen, where rounding was measured."""
 
 
 def prove(port: Port) -> list[Tier]:
@@ -49,7 +51,8 @@ def prove(port: Port) -> list[Tier]:
     """
     if isinstance(port, FunctionPort):
         found = prove_function(port)
-        return [Tier("within rounding", found.values, found.ulps, "; ".join(found.notes))]
+        notes = "; ".join(found.notes)
+        return [Tier("within rounding", found.values, found.ulps, notes, found.resolution)]
     kernel, dtype = port.kernel, port.backend.dtype
     size = "check" if "check" in kernel.sizes else next(iter(kernel.sizes))
     tiers = []

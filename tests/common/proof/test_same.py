@@ -325,3 +325,36 @@ def test_a_sum_whose_order_is_chance_is_the_same():
 
     verdict = assert_same_up_to_rounding(product, unsteady, A, X)
     assert "product/g differs in its last digits between calls with the same" in verdict.notes[-1]
+
+
+def test_a_part_that_is_float32_whatever_it_is_given():
+    """Right for float32 arguments, and judged there; a mistake for float64 ones."""
+
+    def stored(a, x):
+        total = np.zeros(len(a), "f4")
+        for j in range(a.shape[1]):
+            total += a[:, j] * x[j]
+        return total
+
+    verdict = assert_same_up_to_rounding(
+        lambda a, x: product(a, x).astype("f4"), stored, A.astype("f4"), X.astype("f4")
+    )
+    assert 1e-7 < verdict.resolution < 1e-4
+    with pytest.raises(Different, match="has dtype float32; expected float64"):
+        assert_same_up_to_rounding(product, stored, A, X)
+
+
+def test_a_port_may_change_what_the_original_returns_as_well():
+    def both(a):
+        a[:] = 2 * a
+        return a
+
+    def alone(a):
+        a += a
+
+    assert assert_same_up_to_rounding(both, alone, A).values == A.size
+
+
+def test_what_a_port_returns_besides_is_not_compared():
+    verdict = assert_same_up_to_rounding(changes, lambda a, x: (changes(a, x), 3.0)[1:], A, X)
+    assert verdict.notes == ("not compared: output[0] of changes/g; the original returns nothing",)
