@@ -35,7 +35,7 @@ def peak_memory(*, reset: bool = False) -> int:
 
 
 def _moved(arguments: tuple, steps: int) -> tuple:
-    """The arguments, with the first number of each real array moved in its last place.
+    """The arguments, with the first number of each array moved in its last place.
 
     So the work stays the same. Where all numbers are integers: with the lowest bit of one of them.
     """
@@ -50,10 +50,11 @@ def _moved(arguments: tuple, steps: int) -> tuple:
             return x
         x = x.copy()
         first = (0,) * x.ndim
-        if x.dtype.kind == "f":
+        if x.dtype.kind in "fc":
+            real = x.real  # a view of it
             for _ in range(1 + steps):
-                x[first] = np.nextafter(x[first], x.dtype.type(np.inf))
-        elif x.dtype.kind in "iu" and "f" not in kinds:
+                real[first] = np.nextafter(real[first], real.dtype.type(np.inf))
+        elif x.dtype.kind in "iu" and not kinds & {"f", "c"}:  # beside those it may be an index
             x[first] ^= 1 + steps
         return x
 

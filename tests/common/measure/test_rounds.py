@@ -14,7 +14,7 @@ from portstudy import UnknownName
 from portstudy.measure.process import PARENT, usable_processors
 from portstudy.measure.rounds import MOST_ROUNDS, _interruptible, _rounds, measure
 from portstudy.measure.session import Figures, Interrupted, Session, Status
-from portstudy.measure.worker import Commands
+from portstudy.measure.worker import Commands, _moved
 
 
 def session(**samples: tuple[float, list[float]]) -> Session:
@@ -77,6 +77,13 @@ def test_the_oracle_computes_in_float64_what_is_asked_in_float32():
     x, *_ = worker.arguments
     assert x.dtype == np.float64
     assert (x == x.astype(np.float32)).all()
+
+
+def test_beside_complex_numbers_indices_are_not_moved():
+    places, values = _moved((np.array([5, 1]), np.array([1 + 2j, 3])), 1)
+    assert places.tolist() == [5, 1]
+    assert values[0] != 1 + 2j
+    assert values[0] == pytest.approx(1 + 2j)
 
 
 @pytest.mark.parametrize(
