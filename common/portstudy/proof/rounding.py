@@ -425,7 +425,8 @@ def _explain(
 ) -> str:  # fmt: skip
     """Why it is no matter of rounding, and what it looks like."""
     index = tuple(int(i) for i in np.argwhere(wrong)[0])
-    text = f". Not rounding, which may do {allowed[index] / unit[index]:.2g} ulps there"
+    with np.errstate(over="ignore"):
+        text = f". Not rounding, which may do {allowed[index] / unit[index]:.2g} ulps there"
     if squares is None or not np.isfinite(error[wrong]).all():
         return text
     with np.errstate(all="ignore"):
