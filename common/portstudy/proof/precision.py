@@ -51,9 +51,12 @@ def in_precision(port: FunctionPort, arguments: dict[str, Any], dtype: str) -> O
 def wide(port: FunctionPort, arguments: dict[str, Any]) -> Outcome:
     """One call with all inputs as float64. Raises Unmeasured where it knows float32 alone."""
     try:
-        return in_precision(port, at_precision(arguments, "float64"), "float64")
+        outcome = in_precision(port, at_precision(arguments, "float64"), "float64")
     except Exception as error:
         raise Unmeasured(f"{port.name} could not be run in float64: {message_of(error)}") from error
+    if any(getattr(x, "dtype", "") in ("float32", "complex64") for x in outcome.values.values()):
+        raise Unmeasured(f"{port.name} gives float32 whatever it is given")
+    return outcome
 
 
 def moved(port: FunctionPort, arguments: dict[str, Any], draw: int) -> Values:

@@ -327,6 +327,19 @@ def test_a_sum_whose_order_is_chance_is_the_same():
     assert "product/g differs in its last digits between calls with the same" in verdict.notes[-1]
 
 
+def test_a_result_that_is_float32_whatever_it_is_given():
+    def narrow(a, x):
+        return sum((a[:, j] * x[j] for j in range(len(x))), np.zeros(len(a), "f4")).astype("f4")
+
+    assert_same_up_to_rounding(product, narrow, A.astype("f4"), X.astype("f4"))
+    with pytest.raises(Different, match="has dtype float32; expected float64"):
+        assert_same_up_to_rounding(product, narrow, A, X)
+    with pytest.raises(Different, match="of 300 values.*Not rounding"):
+        assert_same_up_to_rounding(
+            product, lambda a, x: narrow(a, x) * np.float32(1.001), A.astype("f4"), X.astype("f4")
+        )
+
+
 def test_a_part_that_is_float32_whatever_it_is_given():
     """Right for float32 arguments, and judged there; a mistake for float64 ones."""
 
