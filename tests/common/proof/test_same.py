@@ -334,7 +334,7 @@ def test_a_result_that_is_float32_whatever_it_is_given():
     assert_same_up_to_rounding(product, narrow, A.astype("f4"), X.astype("f4"))
     with pytest.raises(Different, match="has dtype float32; expected float64"):
         assert_same_up_to_rounding(product, narrow, A, X)
-    with pytest.raises(Different, match="of 300 values.*Not rounding"):
+    with pytest.raises(Different, match=r"of 300 values.*Not rounding"):
         assert_same_up_to_rounding(
             product, lambda a, x: narrow(a, x) * np.float32(1.001), A.astype("f4"), X.astype("f4")
         )
