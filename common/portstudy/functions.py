@@ -229,7 +229,7 @@ def message_of(error: BaseException) -> str:
         said = re.sub(r"(?m)^(Failed in|During:|This error may).*\n?", "", "\n".join(parts))
     else:
         said = parts[0] if parts else ""
-    text = " ".join(said.split())
+    text = " ".join(said.partition("--------------------")[0].split())  # what JAX adds
     text = text if len(text) <= 400 else f"{text[:400]} ..."
     notes = [note for note in getattr(error, "__notes__", []) if "JAX has removed" not in note]
     return "; ".join([text, *notes])

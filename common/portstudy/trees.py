@@ -96,6 +96,15 @@ def names_of(outputs: Any, root: str = "output") -> list[str]:
     return [name.removeprefix("output.") for name in walk(outputs, root)]
 
 
+def map_numbers(function: Callable[[Any], Any], x: Any) -> Any:
+    """Apply `function` to an array: of one of SciPy's sparse ones, to what it stores."""
+    if not hasattr(x, "tocsr"):
+        return function(x)
+    x = x.copy()
+    x.data = function(x.data)
+    return x
+
+
 def is_number(leaf: Any) -> bool:
     """Is it an array or a number, real or complex, and no string or object?"""
     return np.asarray(leaf).dtype.kind in "biufc"

@@ -3,6 +3,7 @@
 The reference's noise is measured once for all ports, and only if one of them needs it.
 """
 
+import contextlib
 import pickle
 from collections.abc import Mapping
 from functools import partial
@@ -17,7 +18,7 @@ from portstudy.measure.process import Worker
 from portstudy.measure.session import Figures, Session, Status, failed
 from portstudy.proof.observation import Outcome
 from portstudy.proof.rounding import Evidence, Unmeasured, Values
-from portstudy.proof.same import compare_outcomes, naming
+from portstudy.proof.same import compare_outcomes, naming, require_no_memory
 from portstudy.rules import Different
 
 
@@ -55,6 +56,10 @@ def prove_function(
         sums_in_float64=any(backend.sums_in_float64 for backend in backends),
     )
     try:
+        with contextlib.suppress(Unmeasured):
+            names = (reference.port, figures.port)
+            others = tuple(_asked(workers, port, "other", folder, 1) for port in names)
+            require_no_memory(who, expected, given, others)
         verdict = compare_outcomes(who, expected, given, evidence)
         if figures.port != reference.port:
             path = folder / f"{figures.port}.threads"

@@ -196,11 +196,18 @@ def _lists_as_arrays(tree: Any) -> Any:
 
 
 def value_of(leaf: Any) -> Any:
-    """A copy as an array, where it is numbers; otherwise the leaf itself."""
+    """A copy as an array, where it is numbers; a string or None as it is."""
     if isinstance(leaf, str | bytes) or leaf is None:
         return leaf
     array = np.array(leaf)
-    return array if array.dtype.kind in "biufc" else leaf
+    return array if array.dtype.kind in "biufc" else Other(type(leaf).__name__)
+
+
+@dataclass(frozen=True)
+class Other:
+    """In place of an output that is no array, and that nothing compares."""
+
+    kind: str
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -13,7 +13,7 @@ from portstudy.functions import FunctionPort, at_precision, message_of
 from portstudy.proof.namespaces import float32_by_default
 from portstudy.proof.observation import Outcome, call_once
 from portstudy.proof.rounding import Evidence, Unmeasured, Values, distance
-from portstudy.trees import leaves, map_arrays, map_leaves
+from portstudy.trees import leaves, map_arrays, map_leaves, map_numbers
 
 SCALED = 2.0**-10
 """Inputs of a draw are made smaller by up to this share, so that all is rounded anew."""
@@ -75,7 +75,8 @@ def moved(port: FunctionPort, arguments: dict[str, Any], draw: int) -> Values:
 
     with np.errstate(all="ignore"):
         try:
-            inputs = map_leaves(move, at_precision(arguments, "float64"))
+            wide = at_precision(arguments, "float64")
+            inputs = map_leaves(functools.partial(map_numbers, move), wide)
             return in_precision(port, inputs, "float64").values
         except Exception:  # the function may refuse what is just outside of its domain
             return {}
@@ -103,6 +104,17 @@ def is_narrow(arguments: Any) -> bool:
     return any(getattr(leaf, "dtype", np.dtype(int)).char in "fF" for leaf in leaves(arguments))
 
 
+def other(port: FunctionPort, arguments: dict[str, Any]) -> Values:
+    """The outputs for other arguments: what a function that remembers them cannot know."""
+    scaled = at_precision(_drawn(arguments, 1), port.backend.dtype)
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return call_once(port, scaled).values
+        except Exception:  # they may be none that it takes
+            return {}
+
+
 def _drawn(arguments: dict[str, Any], draw: int) -> dict[str, Any]:
     """The arguments in float32, scaled a little: zeros, ties, order and symmetry stay as they are.
 
@@ -120,4 +132,4 @@ def _drawn(arguments: dict[str, Any], draw: int) -> dict[str, Any]:
         scale = np.float32(1 - SCALED * rng.random())
         return y if draw == 0 or np.all(y == np.rint(y)) else y * scale
 
-    return map_arrays(narrow, arguments)
+    return map_arrays(functools.partial(map_numbers, narrow), arguments)

@@ -116,7 +116,7 @@ def judge(who: str, expected: Outcome, given: Outcome, evidence: Evidence) -> Ve
                 if want != got:
                     raise Different(f"{who}: {name} is {got!r}; expected {want!r}")
             else:
-                notes.append(f"{name} was not compared: {type(want).__name__} is no array")
+                notes.append(f"{name} was not compared: {want.kind} is no array")
             continue
         largest, seen, note = _judge_one(who, name, mine, want, got, noise)
         ulps, values = max(ulps, largest), values + want.size

@@ -14,10 +14,11 @@ from portstudy.functions import FunctionPort, Functions, Parameters, precision_o
 from portstudy.importing import import_source
 from portstudy.names import one_of
 from portstudy.proof.observation import UNSTEADY, Outcome, call_once, observe
-from portstudy.proof.precision import evidence, is_narrow, wide
+from portstudy.proof.precision import evidence, is_narrow, other, wide
 from portstudy.proof.rounding import (
     Evidence,
     Unmeasured,
+    Values,
     Verdict,
     distance,
     in_ulps,
@@ -117,9 +118,10 @@ def library_of(function: Callable) -> str:
 
 def same(reference: FunctionPort, port: FunctionPort, arguments: dict[str, Any]) -> Verdict:
     """The verdict on two functions, in this process: the guards, then the comparison."""
+    who = f"{port.kernel.name}/{port.name}"
     expected, given = outcomes(reference, arguments), outcomes(port, arguments)
-    found = evidence(reference, port, arguments)
-    return compare_outcomes(f"{port.kernel.name}/{port.name}", expected, given, found)
+    require_no_memory(who, expected, given, (other(reference, arguments), other(port, arguments)))
+    return compare_outcomes(who, expected, given, evidence(reference, port, arguments))
 
 
 def outcomes(
@@ -143,9 +145,9 @@ def compare_outcomes(
     require_alive(expected[0])
     if len(expected) != len(given):
         expected, given = expected[:1], given[:1]
-    for other in given[0].others:
+    for again in given[0].others:
         try:
-            judge(who, given[0], other, found)
+            judge(who, given[0], again, found)
         except Different as error:
             raise Different(f"{who}: {UNSTEADY} ({error})") from None
     verdict = judge(who, expected[-1], given[-1], found)
@@ -156,6 +158,31 @@ def compare_outcomes(
         ulps = _require_precision(who, *expected, *given, margin=found.margin)
         verdict = replace(verdict, ulps=ulps)
     return replace(verdict, notes=(*verdict.notes, *_other_dtypes(who, expected[0], given[0])))
+
+
+def require_no_memory(
+    who: str, expected: tuple[Outcome, ...], given: tuple[Outcome, ...], others: tuple[Values, ...]
+) -> None:
+    """Raise Different where a port gives the same for arguments that change the original's outputs.
+
+    `others` are the outputs of both for these.
+    """
+    theirs, ours = others
+    changed = False
+    for name, mine in matched(who, expected[0], given[0])[0]:
+        want, got = expected[0].values[name], given[0].values[mine]
+        if not isinstance(want, np.ndarray) or mine not in ours or want.size == 0:
+            continue
+        if not np.array_equal(got, ours[mine], equal_nan=True):
+            return
+        now: Any = theirs.get(name)
+        if want.dtype.kind in "fc" and np.shape(now) == want.shape:
+            changed = changed or bool(np.mean(distance(want, now) > 0) > 0.5)
+    if changed:
+        raise Different(
+            f"{who} remembers what it returned: it gives the same for other arguments, which "
+            "change what the original gives"
+        )
 
 
 def require_alive(expected: Outcome) -> None:
@@ -212,11 +239,13 @@ def prove_function(port: FunctionPort) -> Verdict:
     who = f"{kernel.name}/{port.name}"
     expected, given = outcomes(reference, arguments), outcomes(port, arguments)
     found = evidence(reference, port, arguments)
+    others = other(reference, arguments), other(port, arguments)
+    require_no_memory(who, expected, given, others)
     verdict = compare_outcomes(who, expected, given, found)
     if port.name != reference.name:
-        for threads, other in with_threads(port, arguments):
+        for threads, found_so in with_threads(port, arguments):
             with naming(f"with {threads} thread" + "s" * (threads > 1)):
-                compare_outcomes(who, expected, other, found)
+                compare_outcomes(who, expected, found_so, found)
         check_bounds(port, arguments)
     return replace(verdict, notes=(*given[0].notes, *verdict.notes))
 

@@ -371,3 +371,30 @@ def test_a_port_may_change_what_the_original_returns_as_well():
 def test_what_a_port_returns_besides_is_not_compared():
     verdict = assert_same_up_to_rounding(changes, lambda a, x: (changes(a, x), 3.0)[1:], A, X)
     assert verdict.notes == ("not compared: output[0] of changes/g; the original returns nothing",)
+
+
+def test_a_port_that_remembers_is_found():
+    known: list = []
+
+    def remembers_first(a, x):
+        if not known:
+            known.append(a @ x)
+        return known[0]
+
+    with pytest.raises(Different, match="remembers what it returned: it gives the same for other"):
+        assert_same_up_to_rounding(product, remembers_first, A, X)
+
+
+def test_sparse_matrices_and_what_is_no_array():
+    sparse = pytest.importorskip("scipy.sparse")
+
+    def scaled(m, x):
+        return m * 3, m @ x, (value for value in x)
+
+    def otherwise(m, x):
+        return (m.T * 3).T.tocsr(), m.toarray()[:, ::-1] @ x[::-1], iter(x)
+
+    matrix = sparse.random(60, 1700, density=0.5, rng=0, format="csr")
+    verdict = assert_same_up_to_rounding(scaled, otherwise, matrix, X)
+    assert verdict.values == 60 * 1700 + 60
+    assert verdict.notes == ("output[2] was not compared: generator is no array",)
