@@ -719,13 +719,12 @@ def local_alignment(a, b, match, mismatch, gap):
     return best, score
 
 
-@on(
-    lambda rng: (
-        rng.normal(size=60),
-        np.append(rng.integers(0, 9, 58) / 8, [1.8, 2.5]),
-        np.arange(9) / 4,
-    )
-)
+def some_outside(rng: np.random.Generator) -> np.ndarray:
+    """Places from 0 to 1, one in the last bin, and one beyond it."""
+    return np.append(rng.integers(0, 9, 58) / 8, [1.8, 2.5])
+
+
+@on(lambda rng: (rng.normal(size=60), some_outside(rng), np.arange(9) / 4))
 def binned_means(values, places, edges):
     total = np.zeros(len(edges) - 1)
     count = np.zeros(len(edges) - 1)

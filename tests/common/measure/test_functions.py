@@ -45,12 +45,10 @@ def add_up(x, total):
 def add_up(x, total):
     return jnp.sqrt(jnp.abs(x)).sum()
 """,
-    "numba_races": """import numba, numpy as np
+    "numba_counts_threads": """import numba, numpy as np
 @numba.njit(parallel=True)
 def add_up(x, total):
-    for i in numba.prange(len(x)):
-        for j in range(40):
-            total[0] += np.sqrt(np.abs(x[i])) / 40
+    total[0] = np.sqrt(np.abs(x)).sum() * numba.get_num_threads() / 2
 """,
     "numba_too_far": """import numba, numpy as np
 @numba.njit
@@ -84,7 +82,7 @@ def session(tmp_path_factory) -> Session:
         ("numpy_fails", "failed", "; in numpy_fails.py, line 2: y = x[len(x)]"),
         ("jax_scalar", "different", "argument total has shape (); expected (1,)"),
         ("numba_too_far", "different", "reads or writes beyond the end of an array"),
-        ("numba_races", "different", "Is it a race between threads? Or random numbers"),
+        ("numba_counts_threads", "different", "argument total differs in 1 of 1 values"),
     ],
 )
 def test_what_is_said_of_each(session, port, status, said):
