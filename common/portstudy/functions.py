@@ -125,7 +125,8 @@ class Functions(Kernel):
     @cached_property
     def precision(self) -> str:
         """The dtype that the arguments were made for: float32 where no array has more."""
-        return precision_of(self.inputs(np.random.default_rng(0), **self.sizes["default"]))
+        maker: Any = self.inputs  # called once: what they are is checked where they are used
+        return precision_of(maker.make(np.random.default_rng(0), self.sizes["default"]))
 
 
 def precision_of(arguments: Any) -> str:
@@ -404,7 +405,7 @@ class Maker:
     def __call__(self, rng: np.random.Generator, **size: Any) -> dict[str, Any]:
         """The arguments by name, as they were made."""
         # Each process makes them once more: what is drawn without the generator must not differ.
-        made = [self._make(generator, size) for generator in (copy.deepcopy(rng), rng)]
+        made = [self.make(generator, size) for generator in (copy.deepcopy(rng), rng)]
         bits = [[_bits(leaf) for leaf in leaves(tree)] for tree in made]
         if bits[0] != bits[1]:
             raise InvalidInput(
@@ -413,7 +414,8 @@ class Maker:
             )
         return made[0]
 
-    def _make(self, rng: np.random.Generator, size: dict[str, Any]) -> dict[str, Any]:
+    def make(self, rng: np.random.Generator, size: Mapping[str, Any]) -> dict[str, Any]:
+        """The same, made once."""
         with seeded():
             made = self.function(*[rng] * self.takes_generator, **size)
         return self.parameters.by_name(made)

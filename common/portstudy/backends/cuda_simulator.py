@@ -24,6 +24,8 @@ from numba.cuda.simulator.cudadrv import devicearray
 from numba.cuda.simulator.cudadrv.devices import FakeCUDADevice
 from numba.cuda.simulator.kernelapi import Dim3
 
+from portstudy.trees import unwritten
+
 
 class Ended(Exception):
     """Ends a thread of a block in which another one has failed."""
@@ -94,12 +96,6 @@ class Block(simulator.BlockManager):
         self.finished.acquire()
         if self.error is not None:
             raise self.error
-
-
-def unwritten(array: np.ndarray) -> np.ndarray:
-    """The array, with each of its bytes 255."""
-    array[...] = np.frombuffer(b"\xff" * array.itemsize, array.dtype)
-    return array
 
 
 class Local(kernelapi.FakeCUDALocal):

@@ -29,15 +29,14 @@ def run(options: argparse.Namespace) -> int:
     console = open_console()
     one_of("device", options.device, DEVICES)
     asked = [one_of("dtype", dtype, DTYPES) for dtype in options.dtype]
-    files = all(isinstance(find_kernel(name), Functions) for name in targets(options.kernels))
-    if (options.explore or options.mistakes) and not (options.kernels and files):
-        options.refuse("--explore, --mistakes: allowed: with files, such as before.py after.py")
     if options.explore and importlib.util.find_spec("hypothesis") is None:
         options.refuse("--explore: hypothesis is not installed: pip install hypothesis")
     if options.json and (why := unwritable(options.json)):
         options.refuse(f"--json: {why}")
     named = targets(options.kernels) or kernels()
     specs = [find_kernel(name) for name in named]
+    if (options.explore or options.mistakes) and not all(isinstance(x, Functions) for x in specs):
+        options.refuse("--explore, --mistakes: allowed: with files, such as before.py after.py")
     every = {port: None for spec in specs for port in spec.ports()}
     where = f" of kernel {specs[0].name!r}" if len(specs) == 1 else " of these kernels"
     wanted = {port for word in options.port for port in match("port", word, every, where)}
@@ -62,7 +61,8 @@ def run(options: argparse.Namespace) -> int:
                 tiers: list[Tier] = []
                 reason = ""
                 try:
-                    tiers = prove(load(name, port, dtype=dtype, device=options.device))
+                    loaded = load(name, port, dtype=dtype, device=options.device)
+                    tiers = prove(loaded)
                 except Unavailable as error:
                     verdict, reason = "unavailable", str(error)
                 except (AssertionError, Broken, InvalidInput) as error:
@@ -83,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
                     "verdict": verdict, "reason": reason, "tiers": [asdict(t) for t in tiers],
                 }  # fmt: skip
                 if verdict == "equal" and options.explore and port != spec.reference:
-                    row["explored"] = explored(console, load(name, port, dtype=dtype), options)
+                    row["explored"] = explored(console, loaded, options)
                 if verdict == "equal" and options.mistakes and port != spec.reference:
                     row["unnoticed"] = unnoticed(console, name, port, dtype, options)
                 report.append(row)

@@ -15,10 +15,10 @@ import numpy as np
 from portstudy.backends.base import Backend
 from portstudy.find import find_kernel
 from portstudy.measure.process import Worker
-from portstudy.measure.session import Figures, Session, Status, failed
+from portstudy.measure.session import Figures, Session, Status, failed, taken, unproven
 from portstudy.proof.observation import Outcome
 from portstudy.proof.rounding import Evidence, Unmeasured, Values
-from portstudy.proof.same import compare_outcomes, naming, require_no_memory
+from portstudy.proof.same import compare_outcomes, compare_threads, require_no_memory
 from portstudy.rules import Different
 
 
@@ -27,19 +27,13 @@ def prove_function(
 ) -> None:
     """Load a function, call it for the first time, and prove it; the reference comes first."""
     worker, reference = workers[figures.port], session.ports[session.reference]
-    for command in ("load", "first"):
-        reply = worker.ask(command)
-        if failed(figures, reply):
-            return
-        for name, value in reply.items():
-            setattr(figures, name, value)
+    if not all(taken(figures, worker.ask(command)) for command in ("load", "first")):
+        return
     proof = worker.ask("prove", path=str(folder / figures.port))
     if failed(figures, proof) or failed(figures, worker.ask("refuse_memory")):
         return
     figures.note = proof["note"]
-    if reference.status != Status.MEASURED:
-        figures.status = Status.FAILED
-        figures.reason = f"nothing to compare it with: {reference.port} {reference.status}"
+    if unproven(session, figures):
         return
     kernel = find_kernel(session.kernel)
     who = f"{kernel.name}/{figures.port}"
@@ -58,16 +52,15 @@ def prove_function(
     try:
         with contextlib.suppress(Unmeasured):
             names = (reference.port, figures.port)
-            others = tuple(_asked(workers, port, "other", folder, 1) for port in names)
+            others = [_asked(workers, port, "other", folder, 1) for port in names]
             require_no_memory(who, expected, given, others)
-        verdict = compare_outcomes(who, expected, given, evidence)
+        compare = partial(compare_outcomes, who, expected, found=evidence)
+        verdict = compare(given)
         if figures.port != reference.port:
             path = folder / f"{figures.port}.threads"
             if failed(figures, worker.ask("threads", path=str(path))):
                 return
-            for number, other in pickle.loads(path.read_bytes()).items():
-                with naming(f"with {number} thread" + "s" * (number > 1)):
-                    compare_outcomes(who, expected, other, evidence)
+            compare_threads(compare, pickle.loads(path.read_bytes()).items())
     except Different as error:
         figures.status, figures.reason = Status.DIFFERENT, str(error)
         return
@@ -83,13 +76,11 @@ def outputs_of(path: Path) -> list:
     return list({(x.shape, x.tobytes()): x for x in values if x.dtype.kind in "biufc"}.values())
 
 
-def _asked(
-    workers: Mapping[str, Worker], port: str, command: str, folder: Path, draw: int
-) -> Values:
+def _asked(workers: Mapping[str, Worker], port: str, what: str, folder: Path, draw: int) -> Values:
     """What a worker measured in this draw."""
-    path = folder / f"{port}.{command}{draw}"
+    path = folder / f"{port}.{what}{draw}"
     if not path.exists():
-        reply: dict[str, Any] = workers[port].ask(command, path=str(path), draw=draw)
+        reply: dict[str, Any] = workers[port].ask("values", path=str(path), what=what, draw=draw)
         if "error" in reply:
             raise Unmeasured(reply["reason"])
     return pickle.loads(path.read_bytes())

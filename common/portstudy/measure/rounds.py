@@ -23,7 +23,15 @@ from portstudy.functions import AS_MADE, Functions
 from portstudy.kernel import Kernel
 from portstudy.measure.functions import outputs_of, prove_function
 from portstudy.measure.process import Worker, usable_processors
-from portstudy.measure.session import Figures, Interrupted, Session, Status, failed
+from portstudy.measure.session import (
+    Figures,
+    Interrupted,
+    Session,
+    Status,
+    failed,
+    taken,
+    unproven,
+)
 from portstudy.names import Target, one_of
 from portstudy.proof.comparison import compare
 from portstudy.proof.tiers import compare_accuracy
@@ -139,16 +147,9 @@ def prove(session: Session, figures: Figures, worker: Worker, folder: Path) -> N
         ("load", {}), ("first", {}), ("prove", {"path": str(folder / f"{figures.port}.npz")}),
         ("refuse_memory", {}),
     ]  # fmt: skip
-    for command, options in commands:
-        reply = worker.ask(command, **options)
-        if failed(figures, reply):
-            return
-        for name, value in reply.items():
-            setattr(figures, name, value)
-    reference = session.ports[session.reference]
-    if reference.status != Status.MEASURED:
-        figures.status = Status.FAILED
-        figures.reason = f"nothing to compare it with: {reference.port} {reference.status}"
+    if not all(taken(figures, worker.ask(command, **options)) for command, options in commands):
+        return
+    if unproven(session, figures):
         return
     try:
         _compare(session, kernel, figures, folder)

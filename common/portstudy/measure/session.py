@@ -177,6 +177,25 @@ def failed(figures: Figures, reply: dict) -> bool:
     return True
 
 
+def taken(figures: Figures, reply: dict) -> bool:
+    """Is this reply no error? Then what it says is kept among a port's figures."""
+    if failed(figures, reply):
+        return False
+    for name, value in reply.items():
+        setattr(figures, name, value)
+    return True
+
+
+def unproven(session: Session, figures: Figures) -> bool:
+    """Has the reference failed, so that there is nothing to compare a port with?"""
+    reference = session.ports[session.reference]
+    if reference.status == Status.MEASURED:
+        return False
+    figures.status = Status.FAILED
+    figures.reason = f"nothing to compare it with: {reference.port} {reference.status}"
+    return True
+
+
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C; `session` has what was measured until then."""
 

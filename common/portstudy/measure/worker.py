@@ -55,10 +55,8 @@ def _moved(arguments: tuple, steps: int, *, integers: bool = True) -> tuple:
             real = x.real  # a view of it
             for _ in range(1 + steps):
                 real[first] = np.nextafter(real[first], real.dtype.type(np.inf))
-        elif (
-            integers and x.dtype.kind in "iu" and not kinds & {"f", "c"}
-        ):  # beside those it may be an index
-            x[first] ^= 1 + steps
+        elif x.dtype.kind in "iu" and integers and not kinds & {"f", "c"}:
+            x[first] ^= 1 + steps  # beside those it may be an index
         return x
 
     return map_arrays(move, arguments)
@@ -208,25 +206,11 @@ class FunctionCommands(Commands):
         self._save(path, found)
         return {"note": "; ".join(found[0].notes), "terms": terms(self.arguments)}
 
-    def noise(self, path: str, draw: int) -> dict[str, Any]:
-        """Save how far its outputs in float32 are from those in float64."""
-        from portstudy.proof.precision import noise
+    def values(self, path: str, what: str, draw: int) -> dict[str, Any]:
+        """Save `noise`, `moved` or `other` of it, as `portstudy.proof.precision` measures them."""
+        from portstudy.proof import precision
 
-        self._save(path, noise(self.port, self.arguments, draw))
-        return {}
-
-    def moved(self, path: str, draw: int) -> dict[str, Any]:
-        """Save its outputs for inputs moved by one unit in the last place."""
-        from portstudy.proof.precision import moved
-
-        self._save(path, moved(self.port, self.arguments, draw))
-        return {}
-
-    def other(self, path: str, draw: int) -> dict[str, Any]:
-        """Save its outputs for other arguments; those of the samples are alive still."""
-        from portstudy.proof.precision import other
-
-        self._save(path, other(self.port, self.arguments))
+        self._save(path, getattr(precision, what)(self.port, self.arguments, draw))
         return {}
 
     def threads(self, path: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from portstudy.functions import FunctionPort, Functions, message_of
+from portstudy.functions import FunctionPort, Functions, fresh, message_of
 from portstudy.proof.observation import call_once
 from portstudy.proof.precision import evidence
 from portstudy.proof.rounding import judge
@@ -180,7 +180,7 @@ def _edited(
     """The arguments with a few numbers of real arrays replaced, and which."""
     from hypothesis import strategies as st
 
-    arguments = map_leaves(lambda x: x.copy() if isinstance(x, np.ndarray) else x, arguments)
+    arguments = fresh(arguments)
     arrays = {
         name: leaf
         for name, leaf in zip(names_of(arguments), leaves(arguments), strict=True)

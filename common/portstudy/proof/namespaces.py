@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from portstudy.functions import at_precision
+from portstudy.trees import unwritten
 
 NARROWER = {
     "float64": np.float32, "double": np.float32, "longdouble": np.float32, "float_": np.float32,
@@ -21,8 +22,6 @@ MAKERS = (
     "blackman", "diag", "empty", "eye", "fromfunction", "full", "geomspace", "hamming", "hanning",
     "identity", "kaiser", "linspace", "logspace", "meshgrid", "ones", "tri", "vander", "zeros",
 )  # fmt: skip
-
-
 EMPTY = ("empty", "empty_like")
 
 
@@ -60,9 +59,7 @@ def unwritten_is_nan(function: Callable) -> contextlib.AbstractContextManager:
     """In a function's file `np.empty` makes what cannot be taken for a result: NaN, or -1."""
 
     def fill(array: np.ndarray) -> np.ndarray:
-        if array.dtype.kind in "fciu":
-            array.fill(np.nan if array.dtype.kind in "fc" else array.dtype.type(-1 % 2**8))
-        return array
+        return unwritten(array) if array.dtype.kind in "fciu" else array
 
     return _replaced(function, {name: _then(getattr(np, name), fill) for name in EMPTY})
 

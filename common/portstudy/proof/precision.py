@@ -73,13 +73,25 @@ def moved(port: FunctionPort, arguments: dict[str, Any], draw: int) -> Values:
         shifted = np.where(parts == 0, parts, parts + step).astype(x.real.dtype)  # 0 is exact
         return shifted.view(x.dtype).reshape(x.shape) if x.ndim else x.dtype.type(shifted)
 
-    with np.errstate(all="ignore"):
-        try:
-            wide = at_precision(arguments, "float64")
-            inputs = map_leaves(functools.partial(map_numbers, move), wide)
-            return in_precision(port, inputs, "float64").values
-        except Exception:  # the function may refuse what is just outside of its domain
-            return {}
+    wide = at_precision(arguments, "float64")
+    return _tried(port, map_leaves(functools.partial(map_numbers, move), wide), "float64")
+
+
+def other(port: FunctionPort, arguments: dict[str, Any], draw: int) -> Values:
+    """The outputs for other arguments: what a function that remembers them cannot know."""
+    dtype = port.backend.dtype
+    try:
+        return _tried(port, at_precision(_drawn(arguments, draw), dtype), dtype)
+    except Unmeasured:  # too large for a draw
+        return {}
+
+
+def _tried(port: FunctionPort, arguments: dict[str, Any], dtype: str) -> Values:
+    """The outputs, or nothing where the function refuses what is just outside of its domain."""
+    try:
+        return in_precision(port, arguments, dtype).values
+    except Exception:
+        return {}
 
 
 def evidence(reference: FunctionPort, port: FunctionPort, arguments: dict[str, Any]) -> Evidence:
@@ -102,17 +114,6 @@ def terms(arguments: Any) -> int:
 def is_narrow(arguments: Any) -> bool:
     """Is there an array that float64 would widen?"""
     return any(getattr(leaf, "dtype", np.dtype(int)).char in "fF" for leaf in leaves(arguments))
-
-
-def other(port: FunctionPort, arguments: dict[str, Any]) -> Values:
-    """The outputs for other arguments: what a function that remembers them cannot know."""
-    scaled = at_precision(_drawn(arguments, 1), port.backend.dtype)
-    with np.errstate(all="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return call_once(port, scaled).values
-        except Exception:  # they may be none that it takes
-            return {}
 
 
 def _drawn(arguments: dict[str, Any], draw: int) -> dict[str, Any]:

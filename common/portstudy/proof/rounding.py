@@ -275,7 +275,7 @@ def _judge_one(
         # Below the least normal number libraries differ: some flush to zero.
         unit = np.maximum(ulp(np.abs(np.nan_to_num(want))), float(precision.smallest_subnormal))
     allowed = np.maximum(ULPS * unit, float(precision.tiny))
-    shrinks = SHRINKS if want.dtype.itemsize in (8, 16) and want.dtype.char not in "F" else 1.0
+    shrinks = SHRINKS if precision.eps < FLOAT32 else 1.0
     finite = np.isfinite(want)
     size = rms(want[finite])
     wrong = error > allowed
@@ -423,7 +423,7 @@ def _explain(
     want: np.ndarray, got: np.ndarray, error: np.ndarray, unit: np.ndarray, wrong: np.ndarray,
     allowed: np.ndarray, squares: Any,
 ) -> str:  # fmt: skip
-    """Why it is no matter of rounding, and what it looks like."""
+    """Why it is not rounding, and what it looks like."""
     index = tuple(int(i) for i in np.argwhere(wrong)[0])
     with np.errstate(over="ignore"):
         text = f". Not rounding, which may do {allowed[index] / unit[index]:.2g} ulps there"

@@ -1,8 +1,9 @@
 """The proof for functions that no spec describes: the same as the original, up to rounding."""
 
 import contextlib
+import functools
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from portstudy.names import one_of
 from portstudy.proof.observation import UNSTEADY, Outcome, call_once, observe
 from portstudy.proof.precision import evidence, is_narrow, other, wide
 from portstudy.proof.rounding import (
+    SHRINKS,
     Evidence,
     Unmeasured,
     Values,
@@ -27,6 +29,9 @@ from portstudy.proof.rounding import (
     rms,
 )
 from portstudy.rules import Different
+
+Compare = Callable[[tuple[Outcome, ...]], Verdict]
+"""Judges what a call of a port gave: see `compare_outcomes`."""
 
 
 def assert_same_up_to_rounding(
@@ -118,10 +123,19 @@ def library_of(function: Callable) -> str:
 
 def same(reference: FunctionPort, port: FunctionPort, arguments: dict[str, Any]) -> Verdict:
     """The verdict on two functions, in this process: the guards, then the comparison."""
+    return _judged(reference, port, arguments)[0]
+
+
+def _judged(
+    reference: FunctionPort, port: FunctionPort, arguments: dict[str, Any]
+) -> tuple[Verdict, Outcome, Compare]:
+    """The verdict, what the port gave, and what judges more of its outcomes."""
     who = f"{port.kernel.name}/{port.name}"
     expected, given = outcomes(reference, arguments), outcomes(port, arguments)
-    require_no_memory(who, expected, given, (other(reference, arguments), other(port, arguments)))
-    return compare_outcomes(who, expected, given, evidence(reference, port, arguments))
+    require_no_memory(who, expected, given, [other(x, arguments, 1) for x in (reference, port)])
+    found = evidence(reference, port, arguments)
+    compare = functools.partial(compare_outcomes, who, expected, found=found)
+    return compare(given), given[0], compare
 
 
 def outcomes(
@@ -161,7 +175,7 @@ def compare_outcomes(
 
 
 def require_no_memory(
-    who: str, expected: tuple[Outcome, ...], given: tuple[Outcome, ...], others: tuple[Values, ...]
+    who: str, expected: tuple[Outcome, ...], given: tuple[Outcome, ...], others: Sequence[Values]
 ) -> None:
     """Raise Different where a port gives the same for arguments that change the original's outputs.
 
@@ -221,7 +235,7 @@ def _require_precision(
         mistake = rms(distance(true, near))
         usual = max(rms(distance(want, true)), rms(unit))
         coarse = rms(distance(got, near))
-        if not coarse <= margin * (usual + mistake / 2.0**-29):
+        if not coarse <= margin * (usual + mistake / SHRINKS):
             raise Different(
                 f"{who}: {name} errs {coarse / usual:.2g} times as much as the original in "
                 "float32, and not in float64: is a part of it computed in TF32, bfloat16 or half?"
@@ -232,31 +246,24 @@ def _require_precision(
 
 def prove_function(port: FunctionPort) -> Verdict:
     """The proof of a port in a file: guards, verdict, numbers of threads, and Numba's bounds."""
-    kernel = port.kernel
-    arguments = kernel.make_inputs("default", port.asked)
+    arguments = port.kernel.make_inputs("default", port.asked)
     reference = reference_of(port)
     assert isinstance(reference, FunctionPort)
-    who = f"{kernel.name}/{port.name}"
-    expected, given = outcomes(reference, arguments), outcomes(port, arguments)
-    found = evidence(reference, port, arguments)
-    others = other(reference, arguments), other(port, arguments)
-    require_no_memory(who, expected, given, others)
-    verdict = compare_outcomes(who, expected, given, found)
+    verdict, given, compare = _judged(reference, port, arguments)
     if port.name != reference.name:
-        for threads, found_so in with_threads(port, arguments):
-            with naming(f"with {threads} thread" + "s" * (threads > 1)):
-                compare_outcomes(who, expected, found_so, found)
+        compare_threads(compare, with_threads(port, arguments))
         check_bounds(port, arguments)
-    return replace(verdict, notes=(*given[0].notes, *verdict.notes))
+    return replace(verdict, notes=(*given.notes, *verdict.notes))
 
 
-@contextlib.contextmanager
-def naming(when: str) -> Iterator[None]:
-    """Say when it was that outputs differed."""
-    try:
-        yield
-    except Different as error:
-        raise Different(f"{when}: {error}") from None
+def compare_threads(compare: Compare, found: Iterable[tuple[int, tuple[Outcome, ...]]]) -> None:
+    """Judge what a port gave with other numbers of threads; Different says with how many."""
+    for number, given in found:
+        try:
+            compare(given)
+        except Different as error:
+            s = "" if number == 1 else "s"
+            raise Different(f"with {number} thread{s}: {error}") from None
 
 
 def with_threads(
@@ -266,7 +273,7 @@ def with_threads(
     backend = port.backend
     usual = backend.threads()
     try:
-        for number in sorted({1, 2, usual} - {usual}):
+        for number in (1, 2):
             if number < usual:
                 backend.set_threads(number)
                 yield number, outcomes(port, arguments, once=True)

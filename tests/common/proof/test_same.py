@@ -398,3 +398,16 @@ def test_sparse_matrices_and_what_is_no_array():
     verdict = assert_same_up_to_rounding(scaled, otherwise, matrix, X)
     assert verdict.values == 60 * 1700 + 60
     assert verdict.notes == ("output[2] was not compared: generator is no array",)
+
+
+def test_inputs_that_float32_cannot_hold():
+    assert_same_up_to_rounding(lambda x: x * 3, lambda x: 3 * x, X * 1e60)
+
+
+def test_unwritten_memory_of_small_integers():
+    def counted(x):
+        found = np.empty(len(x), np.int8)
+        found[:] = x > 0
+        return found
+
+    assert_same_up_to_rounding(counted, lambda x: (x > 0).astype(np.int8), X)
