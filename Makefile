@@ -73,10 +73,12 @@ report: $(READY)
 	$(BIN)/python -m portstudy.pages.report
 
 # On a machine with a GPU, with whatever Python and libraries it has: prove, measure, write one file.
+# MINUTES=7: end by itself. COMMIT=...: what the code is of, where there is no git.
 # Then here: `.venv/bin/python -m portstudy.history.gpu add gpu.json`, and commit the results.
 gpu:
-	@$(PYTHON) -c "import numpy, psutil, rich, sklearn" || { echo "$(PYTHON) needs numpy, psutil, rich, scikit-learn"; exit 1; }
-	PYTHONPATH=common $(PYTHON) -m portstudy.history.gpu --out "$(OUT)" $(BENCH)
+	@$(PYTHON) scripts/need numpy psutil rich scikit-learn
+	PYTHONPATH=common $(PYTHON) -m portstudy.history.gpu --out "$(OUT)" \
+	  $(if $(MINUTES),--minutes $(MINUTES)) $(if $(COMMIT),--commit $(COMMIT)) $(BENCH)
 
 publish: $(READY)
 	$(BIN)/python -m portstudy.cli.history publish

@@ -3,54 +3,117 @@
 python -m portstudy.history.gpu [SELECTION ...] [--out FILE]   there, with any Python and libraries
 python -m portstudy.history.gpu add FILE [--machine NAME]      here: into the history, as a machine
 
-There it needs no network, no git and no asv. The file is written after each kernel, and what it has
-is not done again: an interrupted run resumes. A SELECTION is that of `make bench`; the default is
-`DEFAULT` below, the sizes at which a GPU has something to do.
+There it needs no network, no asv and no git (--commit says what the code is of). The file is
+written after each port and each session, and what it has is not done again: an interrupted run
+resumes. A SELECTION is that of `make bench`; the default is `DEFAULT` below, the sizes at which a
+GPU has something to do, by worth.
+
+With --minutes it ends by itself, with what it has: the proofs of the most telling kernels come
+first, then their figures, then the figures and the proofs of the others.
 """
 
 import argparse
+import contextlib
 import json
+import math
 import os
 import platform
 import re
+import signal
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from portstudy.backends.base import Unavailable
-from portstudy.checkout import ROOT, git
+from portstudy.checkout import git
 from portstudy.files import write_whole
 from portstudy.find import find_kernel, kernels
 from portstudy.history.asv import machine_name
 from portstudy.history.record import record_sessions
 from portstudy.history.results import LIBRARIES
-from portstudy.history.selection import Conditions, select
+from portstudy.history.selection import Conditions, Selection, select
 from portstudy.kernel import DTYPES
 from portstudy.measure.machine import PROBED, devices, processor
 from portstudy.measure.machine import versions as installed
-from portstudy.measure.process import environment, usable_processors
-from portstudy.measure.session import Session
+from portstudy.measure.process import Child, environment, usable_processors
+from portstudy.measure.session import Interrupted, Session
 from portstudy.names import UnknownName
 from portstudy.show.console import PLAIN, open_console
 from portstudy.show.progress import measure_with_progress
 from portstudy.show.table import print_session
 
-DEFAULT = [
-    "lif:small", "lif:large", "lif_ensemble:small", "lif_ensemble:wide",
-    "gaussian_density:large", "gaussian_mixture:large", "lotka_volterra:large",
-    "lotka_volterra_ensemble:large", "threefry:large", "interleave_rows:large",
-    "softmax_regression:large", "squared_distance:large", "mlp_training:small",
+FIRST = [
+    "lif", "lif_ensemble", "gaussian_density", "gaussian_mixture", "lotka_volterra", "threefry",
+    "interleave_rows",
 ]  # fmt: skip
+"""The kernels whose ports for a GPU tell most: all of them are proven before anything is timed."""
 
+DEFAULT = [
+    "lif:small", "lif_ensemble:wide", "gaussian_density:large", "gaussian_mixture:large",
+    "lotka_volterra:large", "threefry:large", "interleave_rows:large", "lif:large",
+    "lif_ensemble:small", "lotka_volterra_ensemble:large", "softmax_regression:large",
+    "squared_distance:large", "mlp_training:small",
+]  # fmt: skip
+"""What is measured, by worth."""
+
+SLOW_COMPILERS = ("torch_compile", "jax_unrolled")
+"""How the ports' names begin that take longest to prove: they start first, the others beside."""
 
 TIMEOUT = 1800.0
-"""Seconds that the proofs of one kernel may take."""
+"""Seconds that the proof of one port may take."""
+
+PROVING = 0.45
+"""Share of the minutes after which the first proofs must be done, for figures to follow."""
+
+ROUNDS = 6.0
+"""Seconds that the rounds of a session take at least, where the minutes are counted."""
+
+
+@dataclass
+class Budget:
+    """How much time is left."""
+
+    seconds: float = math.inf
+    clock: Callable[[], float] = time.monotonic
+
+    def __post_init__(self) -> None:
+        self.end = self.clock() + self.seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds until the end."""
+        return self.end - self.clock()
+
+    def part(self, share: float) -> "Budget":
+        """A share of all of it, from now on, and no more than is left."""
+        return Budget(min(self.seconds * share, self.left), self.clock)
+
+
+@contextlib.contextmanager
+def ending_with(budget: Budget) -> Iterator[None]:
+    """Ctrl-C, so to speak, at the end of the budget: what is measured until then is kept."""
+    if budget.seconds == math.inf:
+        yield
+        return
+
+    def stop(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, max(budget.left, 0.001))
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def device() -> dict[str, str]:
@@ -109,37 +172,127 @@ def on_the_gpu(kernel: str) -> list[str]:
     return [port for port in spec.ports() if spec.backend(port).on_gpus]
 
 
-def prove(kernel: str) -> list[dict[str, Any]]:
-    """Prove a kernel's ports on the GPU, in a process of its own, which may die."""
-    ports = on_the_gpu(kernel)
-    if not ports:
-        return []
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder, "report.json")
-        command = [
-            sys.executable, "-m", "portstudy.cli.parser", "check", kernel,
-            "--device", "cuda", "--json", str(report), "--port", *ports,
-        ]  # fmt: skip
+class Proof:
+    """The proof of a port on the GPU in every dtype, in a process of its own, which may hang."""
+
+    def __init__(self, kernel: str, port: str, seconds: float) -> None:
+        self.kernel, self.port, self.seconds = kernel, port, seconds
+        self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self.report = Path(self.folder.name, "report.json")
+        threads = {f"{pool}_NUM_THREADS": "2" for pool in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
+        here = {"TMPDIR": self.folder.name, "TORCHINDUCTOR_COMPILE_THREADS": "1"}
+        words = ["check", kernel, "--device", "cuda", "--json", str(self.report), "--port", port]
+        self.began = time.monotonic()
+        self.child = Child(
+            "portstudy", words, variables=environment("all") | threads | here,
+            stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def rows(self) -> list[dict[str, Any]]:
+        """What was found, a row for each dtype; nothing as long as it runs."""
+        if self.child.process.poll() is not None:
+            why = f"its process {self.child.how_it_ended()}"
+        elif time.monotonic() - self.began > self.seconds:
+            why = f"no answer within {self.seconds:.3g} s"
+        else:
+            return []
+        if self.report.exists():
+            return json.loads(self.report.read_text(encoding="utf-8"))
+        row = {"kernel": self.kernel, "port": self.port, "device": "cuda", "tiers": []}
+        return [row | {"dtype": dtype, "verdict": "wrong", "reason": why} for dtype in DTYPES]
+
+    def end(self) -> None:
+        """Leave nothing of it behind, whether it has ended or not."""
+        self.child.end()
+        self.folder.cleanup()
+
+
+def prove_all(console: Console, found: File, names: Sequence[str], budget: Budget) -> None:
+    """Prove the kernels' ports side by side, those not proven yet; what hangs to the end is wrong.
+
+    What could only begin when little time is left is not begun: that is for the next run.
+    """
+    waiting = [
+        (kernel, port)
+        for kernel in dict.fromkeys(names)
+        for port in on_the_gpu(kernel)
+        if port not in found.data["proofs"].get(kernel, {})
+    ]
+    waiting.sort(key=lambda pair: not pair[1].startswith(SLOW_COMPILERS))
+    running: list[Proof] = []
+    try:
+        while waiting or running:
+            if budget.left < budget.seconds / 10 and waiting:
+                what = ", ".join(map("/".join, waiting))
+                console.print(f"not reached: the proofs of {what}", **PLAIN)
+                waiting = []
+            while waiting and len(running) < max(1, usable_processors() - 2):
+                running.append(Proof(*waiting.pop(0), min(TIMEOUT, budget.left)))
+            for proof in list(running):
+                if rows := proof.rows():
+                    proof.end()
+                    running.remove(proof)
+                    found.data["proofs"].setdefault(proof.kernel, {})[proof.port] = rows
+                    found.save()
+                    summary(console, proof.kernel, proof.port, rows)
+            time.sleep(0.1)
+    finally:
+        for proof in running:
+            proof.end()
+
+
+def measure_all(
+    console: Console, found: File, chosen: Sequence[Selection], dtype: str, budget: Budget
+) -> None:
+    """Measure what is not measured yet, as far as the budget goes; whole rounds, at its end."""
+    counted = budget.seconds < math.inf
+    for kernel, size, named in chosen:
+        ports = [port for port in on_the_gpu(kernel) if port in named]
+        hung = {
+            port for port, rows in found.data["proofs"].get(kernel, {}).items()
+            if any("no answer" in row["reason"] for row in rows)
+        }  # fmt: skip
+        ports = [port for port in ports if port not in hung]
+        if found.has(kernel, size, ports, dtype):
+            continue
+        if budget.left < min(30, budget.seconds / 10):
+            console.print(f"not reached: {kernel} {size}", **PLAIN)
+            continue
+        limits = {"budget": ROUNDS, "timeout": max(60.0, budget.left / 3)} if counted else {}
+        began = time.perf_counter()
         try:
-            done = subprocess.run(
-                command, cwd=ROOT, env=environment("all") | {"OMP_NUM_THREADS": "2"},
-                capture_output=True, text=True, timeout=TIMEOUT,
+            session = measure_with_progress(
+                console, kernel, size, ports, dtype=dtype, threads="all", device="cuda",
+                beside=max(1, usable_processors() // 3), **limits,
             )  # fmt: skip
-            why = f"exit code {done.returncode}: {done.stderr.strip().rpartition(chr(10))[2]}"
-        except subprocess.TimeoutExpired:
-            why = f"no answer within {TIMEOUT:g} s"
-        if report.exists():
-            return json.loads(report.read_text(encoding="utf-8"))
-    row = {"kernel": kernel, "device": "cuda", "verdict": "wrong", "reason": why, "tiers": []}
-    return [row | {"port": port, "dtype": dtype} for port in ports for dtype in DTYPES]
+        except Interrupted as interruption:
+            keep(console, found, interruption.session)
+            raise
+        keep(console, found, session)
+        seconds = time.perf_counter() - began
+        console.print(f"{kernel} {size} took {seconds:.0f} s", **PLAIN)
 
 
-def run(words: list[str], path: Path, dtype: str) -> int:
-    """Measure, prove everything, write the file; exits 1 if any port is wrong on the GPU."""
+def keep(console: Console, found: File, session: Session) -> None:
+    """Print a session and add it to the file, if any port of it was measured on the GPU."""
+    print_session(console, session)
+    if any(f.samples for port, f in session.ports.items() if port != session.reference):
+        found.data["sessions"].append(asdict(session))
+        found.save()
+
+
+def run(words: list[str], path: Path, dtype: str, budget: Budget, commit: str = "") -> int:
+    """Prove and measure, write the file; exits 1 if any port is wrong on the GPU."""
     console = open_console()
     chosen = select(words or DEFAULT)
+    commit = commit or git("rev-parse", "HEAD")
+    if not re.fullmatch("[0-9a-f]{40}", commit):
+        raise UnknownName(
+            f"--commit: {commit!r} is no commit, and there is no git here to ask; allowed: the 40 "
+            "digits that `git rev-parse HEAD` printed where this code comes from"
+        )
     found = File(path)
-    here = describe() | {"commit": git("rev-parse", "HEAD")}
+    here = describe() | {"commit": commit}
     before = found.data.setdefault("machine", here)
     if any(before[key] != here[key] for key in ("device_name", "versions", "commit")):
         raise UnknownName(
@@ -148,27 +301,32 @@ def run(words: list[str], path: Path, dtype: str) -> int:
         )
     found.save()
     console.print(f"{here['device_name']}, driver {here['driver']}, {here['versions']}", **PLAIN)
-    for library in PROBED:
-        seen = devices(library)["cuda"]
-        console.print(f"{library}: {seen.get('name') or seen['reason']}", **PLAIN)
-    for kernel, size, named in chosen:
-        ports = [port for port in on_the_gpu(kernel) if port in named]
-        if found.has(kernel, size, ports, dtype):
-            continue
-        session = measure_with_progress(
-            console, kernel, size, ports, dtype=dtype, threads="all", device="cuda"
-        )
-        print_session(console, session)
-        found.data["sessions"].append(asdict(session))
-        found.save()
-    missing = [kernel for kernel in kernels() if kernel not in found.data["proofs"]]
-    with ThreadPoolExecutor(max(1, usable_processors() // 4)) as pool:
-        futures = {pool.submit(prove, kernel): kernel for kernel in missing}
-        for future in as_completed(futures):
-            found.data["proofs"][futures[future]] = future.result()
-            found.save()
-            summary(console, futures[future], future.result())
-    proofs = [row["verdict"] for rows in found.data["proofs"].values() for row in rows]
+    mine = list(dict.fromkeys(kernel for kernel, _, _ in chosen))
+    first = [kernel for kernel in FIRST if kernel in mine] or mine
+    try:
+        with ending_with(budget):
+            with ThreadPoolExecutor() as pool:
+                for library, seen in zip(PROBED, pool.map(devices, PROBED), strict=True):
+                    cuda = seen["cuda"]
+                    console.print(f"{library}: {cuda.get('name') or cuda['reason']}", **PLAIN)
+            prove_all(console, found, first, budget.part(PROVING))
+            measure_all(console, found, chosen, dtype, budget)
+            prove_all(console, found, [*mine, *kernels()], budget)
+    except KeyboardInterrupt:
+        if budget.left > 0:
+            raise
+        console.print("The time is over: the rest is for the next run.", **PLAIN)
+    return conclude(console, found)
+
+
+def conclude(console: Console, found: File) -> int:
+    """The last line; and the exit code: 1 if any port is wrong, or none was measured."""
+    proofs = [
+        row["verdict"]
+        for ports in found.data["proofs"].values()
+        for rows in ports.values()
+        for row in rows
+    ]
     statuses = [
         figures["status"]
         for session in found.data["sessions"]
@@ -178,31 +336,31 @@ def run(words: list[str], path: Path, dtype: str) -> int:
     held, not_held = proofs.count("equal"), proofs.count("wrong")
     measured, sessions = statuses.count("measured"), len(found.data["sessions"])
     console.print(
-        f"\n{path}: {held} proofs hold on the GPU, {not_held} do not; {measured} ports measured in "
-        f"{sessions} sessions",
+        f"\n{found.path}: {held} proofs hold on the GPU, {not_held} do not; {measured} ports "
+        f"measured in {sessions} sessions",
         **PLAIN,
     )
     failed = {"wrong", "different", "failed"} & {*proofs, *statuses}
     return int(bool(failed) or not measured)
 
 
-def summary(console: Console, kernel: str, rows: list[dict[str, Any]]) -> None:
-    """One line for a kernel's proofs, and one for each port that is wrong."""
-    verdicts = [row["verdict"] for row in rows]
-    counts = {word: verdicts.count(word) for word in ("equal", "unavailable", "wrong")}
-    said = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
-    console.print(f"{kernel} on the GPU: {said or 'no port runs there'}", **PLAIN)
+def summary(console: Console, kernel: str, port: str, rows: list[dict[str, Any]]) -> None:
+    """A line for the proof of a port, and one more for each dtype in which it does not hold."""
+    verdicts = sorted({row["verdict"] for row in rows})
+    console.print(f"{kernel}/{port} on the GPU: {', '.join(verdicts)}", **PLAIN)
     for row in rows:
-        if row["verdict"] == "wrong":
-            console.print(f"  {row['port']} {row['dtype']}: wrong: {row['reason']}", **PLAIN)
+        if row["verdict"] != "equal":
+            console.print(f"  {row['dtype']}: {row['verdict']}: {row['reason']}", **PLAIN)
 
 
 def add(path: Path, name: str) -> int:
     """Record a file's sessions as those of a machine of its own."""
     data = json.loads(path.read_text(encoding="utf-8"))
     machine = data["machine"]
-    if not machine["commit"]:
-        raise UnknownName(f"{path}: names no commit; allowed: a file from a checkout with git")
+    if not git("cat-file", "-t", machine["commit"]):
+        raise UnknownName(
+            f"{path}: is of commit {machine['commit']}, which this checkout does not have"
+        )
     parts = f"{machine['device_name']} {machine['cpu']} {machine['num_cpu']} cores cuda"
     kept = ("os", "arch", "cpu", "num_cpu", "device_name", "driver", "cuda")
     facts = {key: machine[key] for key in kept}
@@ -232,9 +390,15 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("gpu.json"), help="default: gpu.json")
     parser.add_argument("--dtype", choices=DTYPES, default="float32")
     parser.add_argument(
+        "--minutes", type=float, default=math.inf, help="end by itself after so many"
+    )
+    parser.add_argument("--commit", default="", help="what the code is of, where there is no git")
+    parser.add_argument(
         "--machine", default="", help="its name in the history; default: of its parts"
     )
     options = parser.parse_intermixed_args()
+    if not options.minutes > 0:
+        parser.error(f"--minutes {options.minutes:g}: allowed: more than 0")
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     words = options.selection
     try:
@@ -242,7 +406,7 @@ def main() -> int:
             if len(words) != 2:
                 parser.error("add: one file, which `python -m portstudy.history.gpu` wrote")
             return add(Path(words[1]), options.machine)
-        return run(words, options.out, options.dtype)
+        return run(words, options.out, options.dtype, Budget(60 * options.minutes), options.commit)
     except (UnknownName, Unavailable, OSError) as error:
         parser.error(str(error))
     except KeyboardInterrupt:

@@ -14,6 +14,7 @@ import platform
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -71,13 +72,17 @@ def measure(
     device: str = "cpu",
     threads: str = "all",
     timeout: float = 300.0,
+    budget: float = BUDGET,
+    beside: int = 1,
     progress: Progress = lambda done, total, what: None,
 ) -> Session:
     """Prove and measure some ports of a kernel (default: all), in interleaved rounds.
 
-    The reference is always among them, on the CPU. `progress(done, total, what)` is called before
-    each call of a port; the total is known after the first round. Raises UnknownName for names
-    that do not exist; a port that cannot be measured is a row with its reason. Ctrl-C raises
+    The reference is always among them, on the CPU. The rounds take about `budget` seconds in all;
+    `beside` ports at a time are started and called for the first time, which disturbs the figures
+    of these calls where there are not processors enough. `progress(done, total, what)` is called
+    before each call of a port; the total is known after the first round. Raises UnknownName for
+    names that do not exist; a port that cannot be measured is a row with its reason. Ctrl-C raises
     Interrupted, a KeyboardInterrupt that holds what was measured until then.
     """
     spec = find_kernel(kernel)
@@ -89,20 +94,27 @@ def measure(
     with _interruptible(session), contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         workers: dict[str, Worker] = {}
-        for i, (port, figures) in enumerate(session.ports.items()):
+        pool = stack.enter_context(ThreadPoolExecutor(beside))
+
+        def begin(i: int, port: str) -> None:
             progress(i, 4 * len(session.ports), f"proving {port}")
             workers[port] = start(session, port, folder, timeout=timeout)
             stack.callback(workers[port].end)
+            figures = session.ports[port]
             if isinstance(spec, Functions):
                 prove_function(session, figures, workers, folder)
             else:
                 prove(session, figures, workers[port], folder)
             if port == reference and figures.status == Status.MEASURED:
                 _prove_oracle(session, figures, folder, timeout)
+
+        begin(0, reference)  # what the others are compared with
+        for _ in pool.map(begin, range(1, len(session.ports)), list(session.ports)[1:]):
+            pass
         limit = _limit(session, workers, folder, timeout)
         if limit:
             stack.callback(limit.end)
-        _rounds(session, workers, limit, progress)
+        _rounds(session, workers, limit, progress, budget)
     return session
 
 
@@ -263,7 +275,11 @@ def sample(figures: Figures, worker: Worker) -> bool:
 
 
 def _rounds(
-    session: Session, workers: dict[str, Worker], limit: Worker | None, progress: Progress
+    session: Session,
+    workers: dict[str, Worker],
+    limit: Worker | None,
+    progress: Progress,
+    budget: float,
 ) -> None:
     """Call the ports in turn, for about as long as the budget allows; twice as long if need be.
 
@@ -291,6 +307,6 @@ def _rounds(
         made += 1
         now = time.perf_counter()
         if made == 1:
-            rounds = min(10, max(3, int(BUDGET / (now - start))))
-        if made == rounds and made < MOST_ROUNDS and now - began < 2 * BUDGET:
+            rounds = min(10, max(3, int(budget / (now - start))))
+        if made == rounds and made < MOST_ROUNDS and now - began < 2 * budget:
             rounds += any(session.spread(port) > WIDE for port in running)
