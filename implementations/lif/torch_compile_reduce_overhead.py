@@ -15,6 +15,8 @@ On a CPU there is nothing to record: this is torch_compile_step with five steps 
 
 import torch
 
+from .spec import State
+
 CHUNK = 5  # steps a graph
 
 
@@ -30,7 +32,7 @@ def advance(weights, drive, state, parameters, steps):
         voltage = voltage + (dt / tau) * (-voltage + v_reset + resistance * current)
         voltage = torch.where(fired, v_reset, voltage)
         raster.append(fired)
-    return state._replace(voltage=voltage), torch.stack(raster)
+    return State(voltage), torch.stack(raster)
 
 
 def lif(weights, drive, state, parameters, steps):
@@ -40,6 +42,6 @@ def lif(weights, drive, state, parameters, steps):
         torch.compiler.cudagraph_mark_step_begin()
         stop = min(start + CHUNK, steps)
         state, fired = advance(weights, drive, state, parameters, stop - start)
-        state = state._replace(voltage=state.voltage.clone())
+        state = State(state.voltage.clone())
         spikes[start:stop] = fired
     return spikes, state

@@ -2,6 +2,8 @@
 
 import torch
 
+from .spec import State
+
 
 @torch.compile(fullgraph=True, dynamic=False)
 def step(weights, drive, state, parameters):
@@ -12,7 +14,7 @@ def step(weights, drive, state, parameters):
     current = fired.to(weights.dtype) @ weights + drive  # (neurons,) nA
     voltage = voltage + (dt / tau) * (-voltage + v_reset + resistance * current)
     voltage = torch.where(fired, v_reset, voltage)
-    return state._replace(voltage=voltage), fired
+    return State(voltage), fired
 
 
 def lif(weights, drive, state, parameters, steps):

@@ -207,15 +207,16 @@ class Proof:
         self.folder.cleanup()
 
 
-def prove_all(console: Console, found: File, names: Sequence[str], budget: Budget) -> None:
-    """Prove the kernels' ports side by side, those not proven yet; what hangs to the end is wrong.
+def prove_all(
+    console: Console, found: File, pairs: Sequence[tuple[str, str]], budget: Budget
+) -> None:
+    """Prove kernels' ports side by side, those not proven yet; what hangs to the end is wrong.
 
     What could only begin when little time is left is not begun: that is for the next run.
     """
     waiting = [
         (kernel, port)
-        for kernel in dict.fromkeys(names)
-        for port in on_the_gpu(kernel)
+        for kernel, port in dict.fromkeys(pairs)
         if port not in found.data["proofs"].get(kernel, {})
     ]
     waiting.sort(key=lambda pair: not pair[1].startswith(SLOW_COMPILERS))
@@ -301,8 +302,9 @@ def run(words: list[str], path: Path, dtype: str, budget: Budget, commit: str = 
         )
     found.save()
     console.print(f"{here['device_name']}, driver {here['driver']}, {here['versions']}", **PLAIN)
-    mine = list(dict.fromkeys(kernel for kernel, _, _ in chosen))
-    first = [kernel for kernel in FIRST if kernel in mine] or mine
+    mine = [(k, port) for k, _, named in chosen for port in on_the_gpu(k) if port in named]
+    first = [pair for pair in mine if pair[0] in FIRST] or mine
+    every = [(kernel, port) for kernel in kernels() for port in on_the_gpu(kernel)]
     try:
         with ending_with(budget):
             with ThreadPoolExecutor() as pool:
@@ -311,7 +313,7 @@ def run(words: list[str], path: Path, dtype: str, budget: Budget, commit: str = 
                     console.print(f"{library}: {cuda.get('name') or cuda['reason']}", **PLAIN)
             prove_all(console, found, first, budget.part(PROVING))
             measure_all(console, found, chosen, dtype, budget)
-            prove_all(console, found, [*mine, *kernels()], budget)
+            prove_all(console, found, [*mine, *every], budget)
     except KeyboardInterrupt:
         if budget.left > 0:
             raise

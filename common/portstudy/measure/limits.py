@@ -65,8 +65,12 @@ class DeviceLimit(Limit):
     """The same on a GPU: its memory's bandwidth, and its rate of multiplying matrices.
 
     Small arrays are measured as 16 MiB, which the cache of a GPU that is no older than this project
-    holds: below that it is the launch of a kernel that takes the time.
+    holds: below that it is the launch of a kernel that takes the time. What fits into the registers
+    of one multiprocessor need not move at all: a kernel may keep it there.
     """
+
+    IN_GRAPH = 20
+    """Launches that are recorded together, so that the processor's part in them is not measured."""
 
     def __init__(self, work: Sequence, dtype: str) -> None:
         try:
@@ -77,7 +81,9 @@ class DeviceLimit(Limit):
             raise Unavailable("torch sees no 'cuda' device")
         torch.backends.cuda.matmul.allow_tf32 = False
         self.torch = torch
-        self.work = Work(tuple(Traffic(*traffic) for traffic in work[0]), work[1])
+        registers = 4 * torch.cuda.get_device_properties(0).regs_per_multiprocessor  # bytes
+        traffic = (Traffic(*traffic) for traffic in work[0])
+        self.work = Work(tuple(t for t in traffic if t.within > registers), work[1])
         self.dtype = getattr(torch, dtype)
 
     def bandwidth(self, within: float) -> float:
@@ -85,12 +91,17 @@ class DeviceLimit(Limit):
         total = int(min(max(within, 2**24), 2**30))
         a, b, c = self.torch.ones((3, total // 12), dtype=self.torch.float32, device="cuda")
 
+        graph = self.torch.cuda.CUDAGraph()
+        with self.torch.cuda.graph(graph):
+            for _ in range(self.IN_GRAPH):
+                self.torch.add(b, c, alpha=0.5, out=a)
+
         def triad(repeats: int) -> None:
             for _ in range(repeats):
-                self.torch.add(b, c, alpha=0.5, out=a)
+                graph.replay()
             self.torch.cuda.synchronize()
 
-        return _rate(triad, 3 * a.nbytes)
+        return _rate(triad, self.IN_GRAPH * 3 * a.nbytes)
 
     def peak(self) -> float:
         """Additions and multiplications a second, of large matrices."""
