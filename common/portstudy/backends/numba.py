@@ -86,7 +86,7 @@ class NumbaCuda(Numba):
             there = "its simulator" if NumbaCuda.simulators else "the GPU"
             raise Unavailable(f"numba_cuda runs on {there} in this process already")
         if not hasattr(np, "row_stack"):  # NumPy 2.5 has none, and numba-cuda 0.30 asks for it
-            np.row_stack = np.vstack  # type: ignore[attr-defined]  # noqa: NPY201
+            np.row_stack = np.vstack  # noqa: NPY201
         from numba import cuda
 
         config.CUDA_LOW_OCCUPANCY_WARNINGS = 0  # of few blocks, which some ports need

@@ -1,7 +1,7 @@
 """The recorded results as README, notes and report show them: one reader, one rule.
 
 Of each port its newest result counts, of those that were measured in the environment that people
-work in (`checkout`), in float64 on all cores. A kernel is shown on the CPU with most results, at
+work in (`checkout`), in float64 on all cores; on a GPU, in float32. A kernel is shown on the CPU with most results, at
 the size at which most of its ports are recorded; of two such sizes, at `large`. The fastest port is
 the one with the smallest time relative to the reference's, round by round: on a shared machine only
 ratios are to be trusted, and ports may be of several runs.
@@ -121,9 +121,9 @@ class Run:
 
     @property
     def tested(self) -> bool:
-        """Is it of the environment that people work in, in float64 on all cores?"""
-        usual = (self.dtype, self.threads) == ("float64", "all")
-        return usual and self.environment.startswith("checkout")
+        """Is it of the environment that people work in, in the usual dtype on all cores?"""
+        usual = ("float64" if self.device == "cpu" else "float32", "all")
+        return (self.dtype, self.threads) == usual and self.environment.startswith("checkout")
 
     @property
     def ports(self) -> int:
