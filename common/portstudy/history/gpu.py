@@ -275,9 +275,9 @@ def measure_all(
 
 
 def keep(console: Console, found: File, session: Session) -> None:
-    """Print a session and add it to the file, if any port of it was measured on the GPU."""
+    """Print a session and add it to the file, if the rounds are enough to say how they scatter."""
     print_session(console, session)
-    if any(f.samples for port, f in session.ports.items() if port != session.reference):
+    if max(len(figures.samples) for figures in session.ports.values()) >= 3:
         found.data["sessions"].append(asdict(session))
         found.save()
 

@@ -279,7 +279,7 @@ def _rounds(
     workers: dict[str, Worker],
     limit: Worker | None,
     progress: Progress,
-    budget: float,
+    budget: float = BUDGET,
 ) -> None:
     """Call the ports in turn, for about as long as the budget allows; twice as long if need be.
 

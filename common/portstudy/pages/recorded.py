@@ -1,10 +1,10 @@
 """The recorded results as README, notes and report show them: one reader, one rule.
 
 Of each port its newest result counts, of those that were measured in the environment that people
-work in (`checkout`), in float64 on all cores; on a GPU, in float32. A kernel is shown on the CPU with most results, at
-the size at which most of its ports are recorded; of two such sizes, at `large`. The fastest port is
-the one with the smallest time relative to the reference's, round by round: on a shared machine only
-ratios are to be trusted, and ports may be of several runs.
+work in (`checkout`), in float64 on all cores; on a GPU, in float32. A kernel is shown on the CPU
+with most results, at the size at which most of its ports are recorded; of two such sizes, at
+`large`. The fastest port is the one with the smallest time relative to the reference's, round by
+round: on a shared machine only ratios are to be trusted, and ports may be of several runs.
 
 A file that is damaged or foreign is named in `left_out`, and nothing is read of it.
 """
@@ -31,6 +31,7 @@ from portstudy.history.results import (
 )
 from portstudy.kernel import Kernel
 from portstudy.show.lines import changed_lines
+from portstudy.show.text import duration, known, markdown_table, percent, times
 
 DAMAGED = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError)
 """What reading a file that somebody else wrote may raise."""
@@ -352,6 +353,37 @@ def recorded(kernel: str, size: str = "") -> Comparison:
         where = f"{kernel}, {size}" if size else kernel
         raise FileNotFoundError(f"no recorded result for {where}: make bench, then commit")
     return found
+
+
+def gpu_table() -> str:
+    """As Markdown: the fastest ports of what is recorded on a GPU, there and on the CPU."""
+    record = read()
+    machine = next(m for m in record.machines if record.run_on(m).device == "cuda")
+    places = {place for run in record.runs if run.machine == machine for place in run.results}
+    rows = []
+    for kernel, size in sorted(places):
+        here, there = record.compared(kernel, size, machine), record.compared(kernel, size)
+        if here is None:
+            continue
+        best, cpu = here.best, there.best if there else None
+        rows.append([
+            f"`{kernel}`, {size}", f"[`{best.port}`](../{best.file})", duration(best.seconds),
+            times(best.gain), known(best.share, percent), duration(best.first_call),
+            f"{duration(cpu.seconds)}, [`{cpu.port}`](../{cpu.file})" if cpu else "–",
+        ])  # fmt: skip
+    titles = [
+        "kernel, size",
+        "fastest there",
+        "time",
+        "gain over NumPy",
+        "of the limit",
+        "first call",
+    ]
+    gpu = record.run_on(machine)
+    table = markdown_table([*titles, "fastest on the CPU, float64"], rows, "llrrrrr")
+    return (
+        f"{table}\n\n*{gpu.conditions}. On the CPU: {record.run_on(record.machines[0]).hardware}.*"
+    )
 
 
 def _run(path: Path) -> Run:

@@ -42,7 +42,7 @@ def run(port: Port, arguments: tuple) -> Run:
     seconds = time.perf_counter() - start
     second = map_arrays(np.array, port.get(outputs))
     again, _ = port.backend.compiled()
-    if again != compiled:
+    if again != compiled and not port.backend.simulated:  # JAX 0.11's interpreter traces twice
         raise Different(f"{who} compiled {again - compiled} times in its second call; allowed: 0")
 
     # A port that hands its outputs over before they are complete is still writing to them.
