@@ -20,6 +20,7 @@ from numba import cuda
 from numba.cuda import dispatcher, types
 from numba.cuda.compiler import compile_cuda
 from portstudy import find_kernel
+from portstudy.backends.numba import lend_row_stack
 from portstudy.importing import import_file
 from portstudy.trees import map_arrays
 
@@ -69,6 +70,7 @@ def compile_port(kernel: str, dtype: str) -> dict[str, str]:
 
 
 if __name__ == "__main__":
+    lend_row_stack()
     dispatcher.get_current_device = cuda.get_current_device = lambda: H200
     cuda.to_device = to_device
     cuda.device_array = lambda shape, dtype=np.float64: np.zeros(shape, dtype).view(DeviceArray)

@@ -58,6 +58,12 @@ class Numba(Backend):
         numba.set_num_threads(number)
 
 
+def lend_row_stack() -> None:
+    """NumPy 2.5 has no `row_stack` any more, and numba-cuda 0.30 does not compile without it."""
+    if not hasattr(np, "row_stack"):
+        np.row_stack = np.vstack  # noqa: NPY201
+
+
 class NumbaCuda(Numba):
     """Numba on the GPU; on the CPU in its simulator, where a Python thread is one of the GPU's.
 
@@ -85,8 +91,7 @@ class NumbaCuda(Numba):
         elif NumbaCuda.simulators != simulator:
             there = "its simulator" if NumbaCuda.simulators else "the GPU"
             raise Unavailable(f"numba_cuda runs on {there} in this process already")
-        if not hasattr(np, "row_stack"):  # NumPy 2.5 has none, and numba-cuda 0.30 asks for it
-            np.row_stack = np.vstack  # noqa: NPY201
+        lend_row_stack()
         from numba import cuda
 
         config.CUDA_LOW_OCCUPANCY_WARNINGS = 0  # of few blocks, which some ports need
