@@ -174,9 +174,8 @@ KERNELS = {benchmark_class(name): name for name in kernels()}
 
 for class_name, name in KERNELS.items():
     spec = find_kernel(name)
-    sizes = [size for size in spec.sizes if size != "check"]
     figures = {f"track_time_over_{peer}": relative_to(peer) for peer in spec.peers}
     globals()[class_name] = type(
-        class_name, (Ports,), {"kernel": name, "params": (spec.ports(), sizes), **figures}
+        class_name, (Ports,), {"kernel": name, "params": (spec.ports(), spec.measured_at), **figures}
     )
-del name, spec, sizes, class_name, figures, Ports, relative_to
+del name, spec, class_name, figures, Ports, relative_to

@@ -43,7 +43,8 @@ class Kernel:
     """What a port returns, with a rule of comparison in place of each array: a mapping of names to
     outputs, of which a single one is returned as it is and several as a tuple; or a NamedTuple."""
     sizes: Mapping[str, Mapping[str, Any]]
-    """Named sizes, the most telling first; `check` is the one that tests use."""
+    """Named sizes, the most telling first. Those whose names begin with `check` are small: ports
+    are proven at each of them, and measured at the others. Tests use `check` itself."""
     reference: str
     """The port that the others are compared with."""
     dyadic: Callable[..., tuple] | None = None
@@ -137,6 +138,16 @@ class Kernel:
             except ValueError:
                 raise UnknownName(f"{dimension}: {value!r}; allowed: a number") from None
         return shape
+
+    @property
+    def proven_at(self) -> list[str]:
+        """The sizes at which ports are proven: those called `check`, or else the first one."""
+        return [size for size in self.sizes if size.startswith("check")] or [*self.sizes][:1]
+
+    @property
+    def measured_at(self) -> list[str]:
+        """The sizes at which ports are measured."""
+        return [size for size in self.sizes if not size.startswith("check")]
 
     def reference_at(self, size: str) -> str:
         """The port that the others are compared with at this size."""

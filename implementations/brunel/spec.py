@@ -339,7 +339,7 @@ brunel = Kernel(
         # A hundred million synapses, 400 MB in every process.
         "huge": dict(neurons=100_000, indegree=800, steps=150, **STANDARD),
         "check": dict(
-            neurons=120, indegree=48, g=4.6, eta=2.0, delay=7, refractory_steps=20, steps=251
+            neurons=123, indegree=48, g=4.6, eta=2.0, delay=7, refractory_steps=20, steps=251
         ),
     },
     reference="numpy_event",

@@ -77,13 +77,14 @@ def make_inputs(
     examples: int,
     inputs: int,
     neurons: int,
+    surrogate: int = FAST_SIGMOID,
 ) -> tuple:
-    """General inputs: a fast sigmoid, and potentials that wander around the threshold."""
+    """General inputs: potentials that wander around the threshold."""
     x = rng.random((steps, examples, inputs)) < RATE
     weights = rng.normal(size=(inputs, neurons)) * 0.3 / np.sqrt(RATE * inputs)
     drive = rng.uniform(0.08, 0.2, neurons)
     target = rng.integers(0, steps // 3, (examples, neurons)).astype(float)
-    return x.astype(float), weights, drive, target, GENERAL, FAST_SIGMOID
+    return x.astype(float), weights, drive, target, GENERAL, surrogate
 
 
 def make_dyadic(
@@ -93,6 +94,7 @@ def make_dyadic(
     examples: int,
     inputs: int,
     neurons: int,
+    surrogate: int = BOXCAR,
 ) -> tuple:
     """Inputs on which every port must agree to the last bit, in float32 and in float64.
 
@@ -105,7 +107,7 @@ def make_dyadic(
 
     In the first step nothing comes in. So the first neuron and the last are then exactly at
     threshold, where they must not fire, and their neighbours at the edge of the boxcar, which
-    counts as outside.
+    counts as outside. Another surrogate's heights would be no such numbers, so it is a boxcar's.
     """
     x = rng.random((steps, examples, inputs)) < RATE
     weights = np.round(rng.normal(size=(inputs, neurons)) * 64 * 0.35 / np.sqrt(RATE * inputs)) / 64
@@ -193,6 +195,8 @@ lif_gradient = Kernel(
         "large": dict(steps=500, examples=16, inputs=1000, neurons=1000),
         "small": dict(steps=100, examples=4, inputs=100, neurons=100),
         "check": dict(steps=20, examples=3, inputs=60, neurons=270),
+        "check_arctan": dict(steps=20, examples=3, inputs=60, neurons=270, surrogate=ARCTAN),
+        "check_boxcar": dict(steps=20, examples=3, inputs=60, neurons=270, surrogate=BOXCAR),
     },
     reference="numpy_by_hand",
     check=check,

@@ -17,9 +17,13 @@ from portstudy import Array, Kernel, Ulps, Work, moved
 
 
 def make_inputs(rng: np.random.Generator, *, n: int) -> tuple:
-    """General inputs: evenly from 0 to 1, and a few entries that are 0.5, where > is not >=."""
+    """General inputs: evenly from 0 to 1, and a few entries that are 0.5, where > is not >=.
+
+    And the next number above it, in float64 and in float32.
+    """
     m = rng.uniform(0, 1, (n, n))
     m[0, 0] = m[-1, 0] = m[0, -1] = 0.5
+    m[1, :2] = np.nextafter(0.5, 1), np.nextafter(np.float32(0.5), np.float32(1))
     return (m,)
 
 

@@ -28,13 +28,20 @@ from portstudy import Array, Kernel, Size, Ulps, Work, fits, moved
 
 
 def make_inputs(rng: np.random.Generator, *, rows: int, columns: int, count: int) -> tuple:
-    """General inputs: normally distributed entries."""
-    return rng.normal(size=(rows, columns)), count
+    """General inputs: normally distributed entries; the first row and the last are large."""
+    matrix = rng.normal(size=(rows, columns))
+    matrix[[0, -1]] *= 2
+    return matrix, count
 
 
 def make_dyadic(rng: np.random.Generator, *, rows: int, columns: int, count: int) -> tuple:
-    """Inputs whose sums are exact: entries -1, 0 and 1. At most rows * columns**2 < 2**24."""
-    return rng.integers(-1, 2, (rows, columns)), count
+    """Inputs whose sums are exact: entries -1, 0 and 1. At most rows * columns**2 < 2**24.
+
+    Half of them are 0, but in the first row and the last none, whose norms are among the largest.
+    """
+    matrix = rng.choice([-1, 0, 0, 1], (rows, columns))
+    matrix[[0, -1]] = rng.choice([-1, 1], (2, columns))
+    return matrix, count
 
 
 def check(matrix: np.ndarray, count: int) -> None:
@@ -43,10 +50,15 @@ def check(matrix: np.ndarray, count: int) -> None:
 
 
 def alive(arguments: tuple, result: np.ndarray) -> None:
-    """Norms must differ, or a wrong selection would not be seen, and some must be left out."""
+    """Norms must differ, or a wrong selection would not be seen, and some must be left out.
+
+    The first row's and the last one's must be among them, or a port could leave that row out.
+    """
     matrix, count = arguments
     assert count < len(matrix), "all norms are selected: the smallest would do as well"
     assert result[0] > result[-1] > 0, "the norms are all alike"
+    ends = np.linalg.norm(matrix[[0, -1]].astype(np.float64) @ matrix.T, axis=1)
+    assert (ends > 0.99 * result[-1]).all(), "the first row or the last is not among the largest"
 
 
 def work(arguments: tuple, outputs: tuple) -> Work:

@@ -37,7 +37,7 @@ WRONG = [
     wrong("window_in_reverse", "jax_scan_window", RUN,
           "(arriving[:length], external)", "(arriving[:length][::-1], external)"),
     wrong("last_window_lost", "jax_scan_window",
-          r"spikes has shape \(245, 120\); expected \(251, 120\)$",
+          r"spikes has shape \(245, 123\); expected \(251, 123\)$",
           "jnp.concatenate([spikes.reshape(whole, neurons), fired])",
           "spikes.reshape(whole, neurons)"),
     wrong("first_rows_kept", "jax_scan_window", ARRIVING, "arriving[length:]",
@@ -118,7 +118,7 @@ WRONG = [
           r"state\.refractory has dtype int64; expected int32$",
           "np.where(fired, refractory_steps,", "np.where(fired, np.int64(refractory_steps),"),
     wrong("ring_of_the_argument", "torch_event",
-          r"changed an argument of shape \(7, 120\) in place$",
+          r"changed an argument of shape \(7, 123\) in place$",
           "        arriving[slot] = 0\n", "        arriving[slot] = state.arriving[slot] = 0\n"),
 ]  # fmt: skip
 

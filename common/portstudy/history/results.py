@@ -90,7 +90,7 @@ def prune(folder: Path, commits: Iterable[str]) -> dict[Path, str]:
     """
     there = set(commits)
     known = {
-        f"ports.{benchmark_class(name)}": (set(spec.ports()), set(spec.sizes) - {"check"})
+        f"ports.{benchmark_class(name)}": (set(spec.ports()), set(spec.measured_at))
         for name in kernels()
         for spec in [find_kernel(name)]
     }

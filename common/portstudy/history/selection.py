@@ -23,7 +23,7 @@ def select(words: list[str]) -> list[Selection]:
         size_pattern, _, ports_pattern = rest.partition(":")
         for kernel in match("kernel", kernel_pattern, kernels()):
             spec = find_kernel(kernel)
-            sizes = [size for size in spec.sizes if size != "check"]
+            sizes = spec.measured_at
             for size in match("size", size_pattern, sizes) if size_pattern else sizes[:1]:
                 patterns = (ports_pattern or "*").split(",")
                 there = spec.ports_at(size)
