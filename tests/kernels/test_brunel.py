@@ -332,7 +332,7 @@ def unsorted(synapses: Synapses) -> Synapses:
 BAD = [
     ("synapses", lambda s: (*s, s.indices), r"^synapses: tuple; allowed: Synapses\(indptr, indice"),
     ("synapses", lambda s: s.indices, r"^synapses: ndarray; allowed: Synapses\("),
-    ("synapses", but(indptr=lambda p: p[:-2]), r"^synapses\.indptr: length 119; allowed: one more"),
+    ("synapses", but(indptr=lambda p: p[:-2]), r"^synapses\.indptr: length 122; allowed: one more"),
     ("synapses", but(indptr=lambda p: p + 1), r"^synapses\.indptr: from 1 to \d+; allowed: from 0"),
     ("synapses", but(indptr=lambda p: put(p, 7, p[6] - 1)), r"^synapses\.indptr: \d+ at \[7\] is "),
     ("synapses", but(indices=lambda i: put(i, 3, 123)), r"123 at \[3\]; allowed: from 0 to 122$"),
@@ -346,7 +346,7 @@ BAD = [
     ("external", lambda e: e - 0.5, r"^external: dtype float64; allowed: integers$"),
     ("external", lambda e: e.astype(int) - 256, r"^external: -\d+ at \[0, 0\] is not representabl"),
     ("state", lambda s: s.voltage, r"^state: ndarray; allowed: State\(voltage, refractory, arriv"),
-    ("state", but(voltage=lambda v: v[1:]), r"^state\.voltage: shape \(119,\) does not match \(ne"),
+    ("state", but(voltage=lambda v: v[1:]), r"^state\.voltage: shape \(122,\) does not match \(ne"),
     ("state", but(refractory=lambda r: put(r, 4, -2)), r"^state\.refractory: -2 at \[4\]; allowed"),
     ("state", but(arriving=lambda a: a[:0]), r"^state\.arriving: shape \(0, 123\) is empty; allow"),
     ("state", but(arriving=lambda a: a * np.nan), r"^state\.arriving: nan at \[0, 0\] is not fini"),

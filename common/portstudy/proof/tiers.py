@@ -53,13 +53,13 @@ def prove(port: Port) -> list[Tier]:
         found = prove_function(port)
         notes = "; ".join(found.notes)
         return [Tier("within rounding", found.values, found.ulps, notes, found.resolution)]
-    found: dict[str, Tier] = {}
+    tiers: dict[str, Tier] = {}
     for size in port.kernel.proven_at:
         for tier in prove_at(size, port):
-            other = found.setdefault(tier.name, replace(tier, values=0))
+            other = tiers.setdefault(tier.name, replace(tier, values=0))
             values, ulps = other.values + tier.values, max(other.ulps, tier.ulps)
-            found[tier.name] = replace(other, values=values, ulps=ulps)
-    return [*found.values()]
+            tiers[tier.name] = replace(other, values=values, ulps=ulps)
+    return [*tiers.values()]
 
 
 def prove_at(size: str, port: Port) -> list[Tier]:
