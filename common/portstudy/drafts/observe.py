@@ -1,0 +1,93 @@
+"""One run of a function as it is: what its variables hold, how often each line runs, how long."""
+
+import sys
+import types
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from portstudy.functions import Functions, fresh, seeded
+from portstudy.importing import import_file
+
+
+@dataclass
+class Observed:
+    """What was seen in a run."""
+
+    kinds: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Of each variable, by its function: bool[2] is a matrix of bool, float a Python number."""
+    hits: dict[int, int] = field(default_factory=dict)
+    """How often each line ran."""
+    seconds: dict[int, float] = field(default_factory=dict)
+    """In each line, as the profiler has it."""
+    calls: int = 0
+
+    def kind(self, function: str, name: str) -> str:
+        """What a variable held, if that was always the same; else ""."""
+        found = self.kinds.get((function, name), set())
+        return next(iter(found)) if len(found) == 1 else ""
+
+    def is_mask(self, function: str, name: str) -> bool:
+        """Is it an array of bool?"""
+        found = self.kinds.get((function, name), set())
+        return bool(found) and all(x.startswith("bool[") for x in found)
+
+    def is_array(self, function: str, name: str) -> bool:
+        """Is it an array with a dimension at least?"""
+        found = self.kinds.get((function, name), set())
+        return any("[" in x and not x.endswith("[0]") for x in found)
+
+
+def kind_of(value: Any) -> str:
+    """Dtype and number of dimensions of an array; of all else, its type."""
+    if isinstance(value, np.ndarray | np.generic):
+        return f"{value.dtype.name}[{value.ndim}]"
+    return type(value).__name__
+
+
+def observe(kernel: Functions, arguments: dict[str, Any]) -> Observed:
+    """Run the original twice: once for its variables, once with the line profiler."""
+    from line_profiler import LineProfiler
+
+    found = Observed()
+    module = import_file(kernel.path(kernel.reference))
+    function = getattr(module, kernel.function(kernel.reference))
+    file = str(module.__file__)
+
+    def watch(frame: Any, event: str, _: Any) -> None:
+        if event in ("call", "return") and frame.f_code.co_filename == file:
+            for name, value in frame.f_locals.items():
+                found.kinds[frame.f_code.co_name, name].add(kind_of(value))
+
+    def call(run: Any) -> None:
+        first, named = kernel.parameters[kernel.reference].order(
+            arguments, kernel.parameters[kernel.reference]
+        )
+        given = fresh(arguments)
+        with seeded():
+            run(*[given[name] for name in first], **{name: given[name] for name in named})
+
+    old = sys.getprofile()
+    sys.setprofile(watch)
+    try:
+        call(function)
+    finally:
+        sys.setprofile(old)
+    profiler = LineProfiler()
+    for value in vars(module).values():
+        if isinstance(value, types.FunctionType) and value.__module__ == module.__name__:
+            profiler.add_function(value)
+    profiler.enable_by_count()
+    try:
+        call(function)
+    finally:
+        profiler.disable_by_count()
+    stats = profiler.get_stats()
+    for (name, _, _), lines in stats.timings.items():
+        if name == file:
+            for line, hits, ticks in lines:
+                found.hits[line] = found.hits.get(line, 0) + hits
+                found.seconds[line] = found.seconds.get(line, 0) + ticks * stats.unit
+    return found
