@@ -38,6 +38,12 @@ SMALL = 8
 FIXED = {"shape", "ndim", "dtype", "size"}
 SHAPED = {"zeros", "empty", "ones", "full", "eye", "arange", "linspace", "reshape", "repeat", "ndarray",
           "histogram", "tile", "broadcast_to", "identity"}  # fmt: skip
+ELEMENTWISE = {
+    "abs", "absolute", "add", "arctan2", "clip", "conj", "cos", "divide", "exp", "log", "maximum",
+    "minimum", "multiply", "power", "sin", "sqrt", "square", "subtract", "tan", "tanh", "where",
+    "imag", "real", "max", "min",
+}  # fmt: skip
+"""Functions of which each value of the result depends on the same value of each argument."""
 METHODS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": "power"}
 JNP = "jnp"
 
@@ -129,6 +135,7 @@ class _Function:
             self.changed = [
                 x for x in self.changed
                 if any("[" in kind and kind[-3:] != "[0]" for kind in kinds[self.name, x])
+                and x in self.draft.observed.changed
             ]  # fmt: skip
         self.returned = {*self.changed}
         self.traced = set(self.draft.traced[self.name])
@@ -750,6 +757,8 @@ class _Expression(cst.CSTTransformer):
             self._contract(node.args[0].value, node.args[1].value)
         elif name == "sum" and node.args and isinstance(node.args[0].value, cst.Subscript):
             self._contract(node.args[0].value, node.args[0].value)
+        elif name not in ELEMENTWISE:
+            self._refuse_ragged(node, flipped=name == "flip")
         functions = self.function.functions
         if isinstance(called, ast.Name) and called.id in functions:
             parsed = tree(node)
@@ -757,6 +766,15 @@ class _Expression(cst.CSTTransformer):
             for parameter, value in arguments_of(parsed, functions[called.id]).items():
                 if self.function.is_traced(value):
                     self.function.draft.traced[called.id].add(parameter)
+
+    def _refuse_ragged(self, node: cst.Call, *, flipped: bool) -> None:
+        """Only what works element by element may be given a whole axis in place of a part of it."""
+        for inner, bounds in (x for given in node.args for x in self._ragged(given.value)):
+            if flipped and inner is node.args[0].value and not bounds[0] and len(inner.slice) == 1:
+                continue
+            raise Cannot(
+                f"{code(inner)} has another length in each pass, and {code(node.func)} needs it"
+            )
 
     def _contract(self, left: cst.BaseExpression, right: cst.BaseExpression) -> None:
         """A sum over an axis of which slices move: zeros in one operand stand for what is left out."""
@@ -862,6 +880,10 @@ class _Expression(cst.CSTTransformer):
         if not self.function.is_traced(tree(original_node)):
             return updated_node
         numpy = self.function.source.numpy
+        if name == f"{numpy}.flip" and len(original_node.args) == 1:
+            ragged = self._ragged(original_node.args[0].value)
+            if ragged:  # the part of it that is kept comes first
+                return expression(f"{JNP}.roll({code(updated_node)}, {ragged[0][1][1]})")
         if name in ("max", "min") and len(updated_node.args) == 2:
             return updated_node.with_changes(func=expression(f"{JNP}.{name}imum"))
         if name in ("float", "int", "bool") and len(updated_node.args) == 1:

@@ -1,6 +1,7 @@
 """One run of a function as it is: what its variables hold, how often each line runs, how long."""
 
 import sys
+import time
 import types
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ import numpy as np
 
 from portstudy.functions import Functions, fresh, seeded
 from portstudy.importing import import_file
+from portstudy.trees import leaves
 
 
 @dataclass
@@ -22,7 +24,10 @@ class Observed:
     """How often each line ran."""
     seconds: dict[int, float] = field(default_factory=dict)
     """In each line, as the profiler has it."""
-    calls: int = 0
+    changed: set[str] = field(default_factory=set)
+    """The arguments that the call has changed."""
+    total: float = 0.0
+    """Seconds of a call that nothing watched."""
 
     def kind(self, function: str, name: str) -> str:
         """What a variable held, if that was always the same; else ""."""
@@ -47,6 +52,12 @@ def kind_of(value: Any) -> str:
     return type(value).__name__
 
 
+def _same(a: Any, b: Any) -> bool:
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+        return a.shape == b.shape and a.tobytes() == b.tobytes()
+    return True
+
+
 def observe(kernel: Functions, arguments: dict[str, Any]) -> Observed:
     """Run the original twice: once for its variables, once with the line profiler."""
     from line_profiler import LineProfiler
@@ -67,7 +78,13 @@ def observe(kernel: Functions, arguments: dict[str, Any]) -> Observed:
         )
         given = fresh(arguments)
         with seeded():
+            start = time.perf_counter()
             run(*[given[name] for name in first], **{name: given[name] for name in named})
+            found.total = time.perf_counter() - start
+        for name in given:
+            before, after = (leaves(x[name]) for x in (arguments, given))
+            if any(not _same(a, b) for a, b in zip(before, after, strict=False)):
+                found.changed.add(name)
 
     old = sys.getprofile()
     sys.setprofile(watch)
