@@ -1,0 +1,195 @@
+"""Where the time of a function goes before anything is ported, and what may be gained at most.
+
+The line profiler says how long each line takes; what the line does says what that time is. Its
+watching costs time of its own in each line, which is taken off again.
+"""
+
+import ast
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from portstudy.drafts.observe import Observed
+from portstudy.drafts.source import Source, base, loads
+from portstudy.measure.process import Worker
+from portstudy.work import Traffic, moved
+
+BLAS = {"dot", "matmul", "inner", "vdot", "tensordot", "einsum", "solve", "inv", "eigh", "eig", "svd",
+        "cholesky", "qr", "det", "pinv", "lstsq"}  # fmt: skip
+SMALL = 10e-6
+"""Seconds: a NumPy call that takes less is mostly the call."""
+
+
+@dataclass
+class Profile:
+    """Shares of a call's time, and its longest lines."""
+
+    seconds: float
+    interpreter: float = 0.0
+    small: float = 0.0
+    arrays: float = 0.0
+    products: float = 0.0
+    calls: float = 0.0
+    """How many NumPy calls are too small to matter."""
+    lines: list[tuple[int, float, float, str]] = field(default_factory=list)
+    """Line, share, hits and what it is, the longest first."""
+    limit: float = 0.0
+    """Seconds that reading the arguments and writing the results takes at least; 0: unknown."""
+    passes: float = 0.0
+    """Bytes that the operations on whole arrays move, over those of arguments and results."""
+
+    @property
+    def each_small(self) -> float:
+        """Seconds of one small call."""
+        return self.small * self.seconds / self.calls if self.calls else 0.0
+
+
+def profile(source: Source, observed: Observed) -> Profile:
+    """Put the time of each line into one of four drawers."""
+    own = _own_seconds(source, observed)
+    hits = {line: observed.hits[line] for line in own}
+    watching = max(0.0, sum(own.values()) - observed.total) / max(1, sum(hits.values()))
+    own = {line: max(0.0, x - watching * hits[line]) for line, x in own.items()}
+    whole = sum(own.values()) or 1.0
+    found = Profile(observed.total)
+    kinds = _kinds(source, observed)
+    for line, seconds in own.items():
+        what, calls = kinds.get(line, ("interpreter", 0))
+        each = seconds / max(1, hits[line] * max(1, calls))
+        if what == "arrays" and each < SMALL or what == "products" and each < SMALL:
+            what = "small"
+            found.calls += hits[line] * max(1, calls)
+        setattr(found, what, getattr(found, what) + seconds / whole)
+        found.lines.append((line, seconds / whole, hits[line], what))
+    found.lines.sort(key=lambda x: -x[1])
+    return found
+
+
+def _own_seconds(source: Source, observed: Observed) -> dict[int, float]:
+    """Seconds of each line, without those of the functions of this file that it calls."""
+    total = {}
+    for name in source.called:
+        node = source.trees[name]
+        total[name] = sum(
+            x for line, x in observed.seconds.items()
+            if node.lineno <= line <= (node.end_lineno or line)
+        )  # fmt: skip
+    spent = {line: x for line, x in observed.seconds.items() if observed.hits.get(line)}
+    callers: dict[str, list[int]] = {name: [] for name in source.called}
+    for line, node in _lines(source):
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name):
+                if inner.func.id in callers and line in spent:
+                    callers[inner.func.id].append(line)
+    own = dict(spent)
+    for name, lines in callers.items():
+        calls = sum(observed.hits[line] for line in lines) or 1
+        for line in lines:
+            own[line] = max(0.0, own[line] - total[name] * observed.hits[line] / calls)
+    return own
+
+
+def _lines(source: Source) -> Iterator[tuple[int, ast.AST]]:
+    """Each statement's first line, with what is evaluated in it."""
+    for name in source.called:
+        for node in ast.walk(source.trees[name]):
+            if isinstance(node, ast.For):
+                yield node.lineno, node.iter
+            elif isinstance(node, ast.If | ast.While):
+                yield node.lineno, node.test
+            elif isinstance(node, ast.stmt) and not isinstance(node, ast.FunctionDef):
+                yield node.lineno, node
+
+
+def _kinds(source: Source, observed: Observed) -> dict[int, tuple[str, int]]:
+    """What each line does, and how many NumPy calls it makes."""
+    found: dict[int, tuple[str, int]] = {}
+    for name in source.called:
+        function = source.trees[name]
+        inside = {id(x) for x in ast.walk(function)}
+        for line, node in _lines(source):
+            if id(node) not in inside:
+                continue
+            what, calls = _kind(source, observed, name, node)
+            last = getattr(node, "end_lineno", line) or line
+            for each in range(line, last + 1):  # a statement of several lines is timed in them
+                found.setdefault(each, (what, calls))
+            found[line] = (what, calls)
+    return found
+
+
+def _kind(source: Source, observed: Observed, name: str, node: ast.AST) -> tuple[str, int]:
+    def is_array(x: ast.AST) -> bool:
+        variable = base(x)
+        return bool(variable) and observed.is_array(name, variable)
+
+    product, calls = False, 0
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.BinOp | ast.AugAssign):
+            sides = (inner.left, inner.right) if isinstance(inner, ast.BinOp) else (inner.target, inner.value)
+            arrays = any(is_array(x) or any(is_array(y) for y in ast.walk(x)) for x in sides)
+            calls += arrays
+            product |= isinstance(inner.op, ast.MatMult)
+        elif isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
+            module = base(inner.func) == source.numpy and source.numpy != ""
+            method = is_array(inner.func.value)
+            calls += module or method
+            product |= (module or method) and inner.func.attr in BLAS
+        elif isinstance(inner, ast.Compare) and is_array(inner.left):
+            calls += 1
+        elif isinstance(inner, ast.Subscript) and is_array(inner):
+            calls += isinstance(inner.ctx, ast.Store)
+    if product:
+        return "products", calls
+    return ("arrays", calls) if calls else ("interpreter", 0)
+
+
+def limit(arguments: Any, observed: Observed) -> float:
+    """Seconds in which this machine reads the arguments and writes those that are changed; or 0."""
+    given = moved(arguments)
+    written = moved({name: arguments[name] for name in observed.changed})
+    traffic = Traffic(given.bytes + written.bytes, given.within)
+    if not traffic.bytes:
+        return 0.0
+    job = {"work": ((traffic,), 0), "dtype": "float64", "threads": "all", "device": "cpu"}
+    with tempfile.TemporaryDirectory() as folder:
+        worker = Worker(job, 60.0, Path(folder), module="portstudy.measure.limits")
+        try:
+            for command in ("load", "sample"):
+                reply = worker.ask(command)
+                if "error" in reply:
+                    return 0.0
+            return float(reply["seconds"])
+        finally:
+            worker.end()
+
+
+def sentence(found: Profile, duration: Callable[[float], str]) -> str:
+    """The one sentence that follows."""
+    percent = {
+        name: f"{100 * getattr(found, name):.0f} %"
+        for name in ("interpreter", "small", "arrays", "products")
+    }
+    if found.products >= 0.8:
+        return (
+            f"{percent['products']} is matrix products and other linear algebra, which libraries "
+            "do at this machine's rate: next to nothing to gain here by a port."
+        )
+    if found.small + found.interpreter >= 0.5:
+        if found.small > found.interpreter:
+            return (
+                f"{found.calls:,.0f} NumPy calls of {duration(found.each_small)} on small arrays "
+                f"take {percent['small']}: compile the loop."
+            )
+        return f"{percent['interpreter']} is Python itself, not NumPy: compile the loop."
+    if found.arrays >= 0.5:
+        return (
+            f"{percent['arrays']} is operations on whole arrays, each of which reads and writes "
+            "memory: let a compiler fuse them, or write the results in place."
+        )
+    return (
+        f"No one thing bounds it: {percent['products']} linear algebra, {percent['arrays']} whole "
+        f"arrays, {percent['small']} small calls, {percent['interpreter']} Python."
+    )
