@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
+from portstudy.drafts.loops import as_loops
 from portstudy.drafts.masks import masked_assignment
 from portstudy.drafts.observe import Observed
 from portstudy.drafts.source import (
@@ -25,6 +26,7 @@ from portstudy.drafts.source import (
     tree,
 )
 
+_NUMBERS = {"int", "float", "complex", "bool"}
 ELEMENTWISE = {
     "abs", "add", "arctan2", "clip", "cos", "exp", "log", "maximum", "minimum", "multiply",
     "sin", "sqrt", "subtract", "tanh", "where", "divide", "power", "tan",
@@ -62,11 +64,15 @@ def _written(
     for node in source.body():
         if isinstance(node, cst.FunctionDef):
             name = node.name.value
-            rewrite = _Rewrite(source, observed, name, loops.get(name, set()), helpers)
+            rewrite = _Rewrite(source, observed, name, loops.get(name, set()), helpers, parallel=parallel)
             new = node.visit(rewrite)
-            if rewrite.loops and any(f"prange" in code(new) for _ in (0,)):
+            assert isinstance(new, cst.FunctionDef)
+            if "prange(" in code(new):
                 imports.add("prange")
-            decorator = "njit(parallel=True)" if parallel else "njit"
+            options = ["parallel=True"] if parallel else []
+            if "/" in code(new.body):  # a division by zero is inf, as in NumPy's arrays
+                options.append('error_model="numpy"')
+            decorator = f"njit({', '.join(options)})" if options else "njit"
             node = new.with_changes(decorators=[cst.Decorator(expression(decorator))])  # type: ignore[union-attr]
         body.append(node)
     module = source.module.with_changes(body=body)
@@ -77,12 +83,23 @@ class _Rewrite(cst.CSTTransformer):
     """Says what Numba has no words for in those that it has."""
 
     def __init__(
-        self, source: Source, observed: Observed, name: str, loops: set[int], helpers: dict[str, str]
-    ) -> None:
+        self, source: Source, observed: Observed, name: str, loops: set[int], helpers: dict[str, str],
+        *, parallel: bool,
+    ) -> None:  # fmt: skip
         super().__init__()
         self.source, self.observed, self.name = source, observed, name
-        self.loops, self.helpers = loops, helpers
+        self.loops, self.helpers, self.parallel = loops, helpers, parallel
         self.numpy = source.numpy
+        function = source.trees[name]
+        self.used = {x.id for x in ast.walk(function) if isinstance(x, ast.Name)}
+        self.used |= {*parameters(function)}
+        self.views = _views(function)
+        self.constants = {
+            x.id for node in ast.parse(source.module.code).body if isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Constant) for x in node.targets if isinstance(x, ast.Name)
+        }  # fmt: skip
+        self.depth = 0
+        """Of loops that are parallel already."""
 
     def _is_mask(self, index: cst.BaseExpression) -> bool:
         node = tree(index)
@@ -98,12 +115,19 @@ class _Rewrite(cst.CSTTransformer):
             found = self.observed.kind(self.name, parsed.id)
             if found.endswith("]"):
                 return int(found.partition("[")[2][:-1])
-            return 0 if found in ("int", "float", "complex") else None
+            if not found and parsed.id not in self.used:
+                return None
+            kinds = self.observed.kinds.get((self.name, parsed.id), set())
+            if kinds and all(x in _NUMBERS or x.endswith("[0]") for x in kinds):
+                return 0
+            return None if kinds or parsed.id not in self.constants else 0
         if isinstance(parsed, ast.Constant):
             return 0
         if isinstance(parsed, ast.BinOp) and isinstance(node, cst.BinaryOperation):
             sides = [self.dimensions(node.left), self.dimensions(node.right)]
             return None if None in sides else max(x for x in sides if x is not None)
+        if isinstance(parsed, ast.Subscript) and isinstance(parsed.value, ast.Attribute):
+            return 0 if parsed.value.attr == "shape" else None
         if isinstance(node, cst.UnaryOperation):
             return self.dimensions(node.expression)
         if isinstance(node, cst.Subscript):
@@ -115,17 +139,30 @@ class _Rewrite(cst.CSTTransformer):
                     inner = element.slice.value
                     if code(inner) == "None" or code(inner).endswith("newaxis"):
                         whole += 1
-                    elif self.dimensions(inner) in (0, None):
+                    elif self.dimensions(inner) == 0:
                         whole -= 1
+                    else:
+                        return None
             return whole
         return None
 
+    def visit_For(self, node: cst.For) -> None:  # noqa: N802, D102
+        self.depth += self.source.lines.get(id(node)) in self.loops
+
     def leave_For(self, original_node: cst.For, updated_node: cst.For) -> cst.For:  # noqa: N802, D102
+        self.depth -= self.source.lines.get(id(original_node)) in self.loops
         if self.source.lines.get(id(original_node)) in self.loops:
             call = updated_node.iter
             assert isinstance(call, cst.Call)
             return updated_node.with_changes(iter=call.with_changes(func=cst.Name("prange")))
         return updated_node
+
+    def leave_SimpleStatementLine(  # noqa: N802, D102
+        self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
+    ) -> cst.BaseStatement:
+        outer = "prange" if self.parallel and not self.depth else "range"
+        loops = as_loops(updated_node, self.numpy, self.dimensions, self.used, self.views, outer)
+        return loops or updated_node
 
     def leave_Assign(  # noqa: N802, D102
         self, original_node: cst.Assign, updated_node: cst.Assign
@@ -407,6 +444,19 @@ def _whole_arrays(source: Source, observed: Observed, name: str) -> bool:
                     if isinstance(side, ast.Name) or _keeps_axis(side):
                         return True
     return False
+
+
+def _views(function: ast.FunctionDef) -> set[str]:
+    """Variables that may be a part of another array, or another name of it."""
+    found = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign):
+            value = node.value
+            method = isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute)
+            viewing = method and value.func.attr in ("reshape", "transpose", "ravel", "view", "T")  # type: ignore[union-attr]
+            if isinstance(value, ast.Name | ast.Subscript | ast.Attribute) or viewing:
+                found |= {x.id for t in node.targets for x in ast.walk(t) if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)}
+    return found
 
 
 def _keeps_axis(node: ast.expr) -> bool:
