@@ -57,9 +57,13 @@ def build_parser() -> argparse.ArgumentParser:
         "Profile the function of a file, write drafts of ports beside it, prove and measure them.",
     )  # fmt: skip
     verb.add_argument("file", metavar="FILE", help="a function in NumPy, and inputs: before.py")
-    verb.add_argument("--out", type=Path, metavar="FOLDER", help="where drafts go (default: beside)")
+    verb.add_argument(
+        "--out", type=Path, metavar="FOLDER", help="where drafts go (default: beside)"
+    )
     verb.add_argument("--force", action="store_true", help="overwrite drafts that are there")
-    verb.add_argument("--torch", action="store_true", help="torch.compile too, which takes a minute")
+    verb.add_argument(
+        "--torch", action="store_true", help="torch.compile too, which takes a minute"
+    )
     verb.add_argument(
         "--timeout", type=positive, default=120.0, metavar="SECONDS",
         help="how long a draft may take to answer (default: 120)",

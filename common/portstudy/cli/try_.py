@@ -1,4 +1,4 @@
-"""`portstudy try`: what bounds a function, first ports of it with no line written, and whether to."""
+"""`portstudy try`: what bounds a function, and first ports of it with no line written."""
 
 import argparse
 import importlib.util
@@ -12,6 +12,7 @@ from portstudy.checkout import IN_CHECKOUT
 from portstudy.files import unwritable, write_whole
 from portstudy.find import find_kernel
 from portstudy.functions import MAKER, Functions, functions
+from portstudy.measure.process import usable_processors
 from portstudy.measure.session import Interrupted, Session
 from portstudy.show.console import open_console, print_line
 from portstudy.show.lines import changed_lines
@@ -88,7 +89,13 @@ def run(options: argparse.Namespace) -> int:
     target = (str(path), *map(str, written))
     try:
         session = measure_with_progress(
-            progress, target, "default", [], timeout=options.timeout, budget=BUDGET
+            progress,
+            target,
+            "default",
+            [],
+            timeout=options.timeout,
+            budget=BUDGET,
+            beside=min(2, usable_processors()),
         )
     except Interrupted as stop:
         print_session(console, stop.session)
@@ -136,7 +143,7 @@ def _shown(path: Path) -> str:
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
-def _print_profile(console: Console, kernel: Functions, source, observed, arguments):  # type: ignore[no-untyped-def]
+def _print_profile(console: Console, kernel: Functions, source, observed, arguments):
     """Where the time goes, what may be gained at most, and what follows."""
     from portstudy.drafts.profile import limit, profile, sentence
 
@@ -182,7 +189,7 @@ def _print_lesson(console: Console, name: str, reason: str) -> None:
             return
 
 
-def recommendation(session: Session, profile) -> list[str]:  # type: ignore[no-untyped-def]
+def recommendation(session: Session, profile) -> list[str]:
     """What to do, why, what it costs, and the next step by hand."""
     proven = [f for f in session.ports.values() if f.samples and f.port != session.reference]
     spec = find_kernel(session.kernel)
@@ -196,8 +203,10 @@ def recommendation(session: Session, profile) -> list[str]:  # type: ignore[no-u
     best = min(proven, key=lambda f: session.relative(f.port))
     gain = 1 / session.relative(best.port)
     if gain < WORTH:
-        why = "linear algebra runs in libraries in any case" if profile.products > 0.5 else (
-            "no draft gains enough for another library"
+        why = (
+            "linear algebra runs in libraries in any case"
+            if profile.products > 0.5
+            else ("no draft gains enough for another library")
         )
         return [
             f"Recommendation: do not port. The best draft, {best.port}, is {factor(gain)} times as "

@@ -8,8 +8,9 @@ or the whole axis under a mask; a branch that depends on values, `where` or `con
 
 import ast
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import libcst as cst
 
@@ -36,8 +37,10 @@ UNROLLED = 150
 SMALL = 8
 """Up to so many it stays one in any case."""
 FIXED = {"shape", "ndim", "dtype", "size"}
-SHAPED = {"zeros", "empty", "ones", "full", "eye", "arange", "linspace", "reshape", "repeat", "ndarray",
-          "histogram", "tile", "broadcast_to", "identity"}  # fmt: skip
+SHAPED = {
+    "arange", "broadcast_to", "empty", "eye", "full", "histogram", "identity", "linspace",
+    "ndarray", "ones", "repeat", "reshape", "tile", "zeros",
+}  # fmt: skip
 ELEMENTWISE = {
     "abs", "absolute", "add", "arctan2", "clip", "conj", "cos", "divide", "exp", "log", "maximum",
     "minimum", "multiply", "power", "sin", "sqrt", "square", "subtract", "tan", "tanh", "where",
@@ -47,7 +50,7 @@ ELEMENTWISE = {
 METHODS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": "power"}
 JNP = "jnp"
 
-Node = cst.BaseStatement
+Node = Any  # a statement: LibCST has no type of all that have leading lines
 
 
 def draft(source: Source, observed: Observed) -> str:
@@ -209,8 +212,14 @@ class _Function:
         named = [x for x in targets if isinstance(x, cst.Name)]
         value_tree = tree(small.value)
         if call := self._changing(value_tree):
-            return [statement(f"{self._unpacked(targets)}, {', '.join(call)} = {self.text(small.value)}")]
-        if (out := out_argument(value_tree)) is not None and not (named and base(out) == named[0].value):
+            return [
+                statement(
+                    f"{self._unpacked(targets)}, {', '.join(call)} = {self.text(small.value)}"
+                )
+            ]
+        if (out := out_argument(value_tree)) is not None and not (
+            named and base(out) == named[0].value
+        ):
             raise Cannot(f"out={ast.unparse(out)} of a value that is used as well")
         if len(targets) == len(named):
             value = self.rewritten(small.value)
@@ -233,7 +242,9 @@ class _Function:
             name, mask, value = where
             new = f"{name} = {self.numpy}.where({self.text(mask)}, {self.text(value)}, {name})"
             return [_keep(node, new)]
-        return [_keep(node, code(self.store(target, self.text(small.value, self.ragged_pair(target)))))]
+        return [
+            _keep(node, code(self.store(target, self.text(small.value, self.ragged_pair(target)))))
+        ]
 
     def store(self, target: cst.BaseExpression, value: str) -> Node:
         """`x[i] = v` as `x = x.at[i].set(v)`."""
@@ -250,7 +261,9 @@ class _Function:
             value = f"{self.numpy}.where({mask}, {value}, {name}[{index}])"
         return statement(f"{name} = {name}.at[{index}].set({value})")
 
-    def _assign_tuple(self, node: cst.SimpleStatementLine, target: cst.Tuple, small: cst.Assign) -> list[Node]:
+    def _assign_tuple(
+        self, node: cst.SimpleStatementLine, target: cst.Tuple, small: cst.Assign
+    ) -> list[Node]:
         elements = [x.value for x in target.elements]
         names = [x for x in elements if isinstance(x, cst.Name)]
         traced = self.is_traced(tree(small.value))
@@ -269,9 +282,9 @@ class _Function:
                 temporary.append(element.value)
                 self._note([element], True)
             else:
-                name = self.fresh(f"new_{base(tree(element))}")
-                temporary.append(name)
-                lines.append(self.store(element, name))
+                new = self.fresh(f"new_{base(tree(element))}")
+                temporary.append(new)
+                lines.append(self.store(element, new))
         return [statement(f"{', '.join(temporary)} = {text}"), *lines]
 
     def augmented(self, node: cst.SimpleStatementLine, small: cst.AugAssign) -> list[Node]:
@@ -293,16 +306,21 @@ class _Function:
         pair = self.ragged_pair(target)
         index, value_text = self.index(target, pair), self.text(small.value, pair)
         if operator not in METHODS or (pair and operator not in "+-*/"):
-            return [_keep(node, f"{name} = {name}.at[{index}].set({name}[{index}] {operator} ({value_text}))")]
+            return [
+                _keep(
+                    node,
+                    f"{name} = {name}.at[{index}].set({name}[{index}] {operator} ({value_text}))",
+                )
+            ]
         if pair:
             nothing = "0" if operator in "+-" else "1"
             value_text = f"{self.numpy}.where({self.mask(target, pair)}, {value_text}, {nothing})"
         return [_keep(node, f"{name} = {name}.at[{index}].{METHODS[operator]}({value_text})")]
 
-    def call(self, node: cst.SimpleStatementLine, small: cst.Expr) -> list[Node]:
+    def call(self, node: cst.SimpleStatementLine, small: Any) -> list[Node]:
         parsed = tree(small.value)
         if call := self._changing(parsed):
-            returns = _gives(self.functions[parsed.func.id])  # type: ignore[attr-defined]
+            returns = _gives(self.functions[parsed.func.id])
             first = "_, " if returns else ""
             return [_keep(node, f"{first}{', '.join(call)} = {self.text(small.value)}")]
         if (out := out_argument(parsed)) is not None:
@@ -328,9 +346,9 @@ class _Function:
                         raise Cannot(f"{function} changes {ast.unparse(value)}, a part of an array")
                 return [x.id for x in values if isinstance(x, ast.Name)]
         for inner in ast.walk(parsed):
-            if inner is not parsed and isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name):
-                if changed.get(inner.func.id):
-                    raise Cannot(f"{inner.func.id} changes its arguments inside of an expression")
+            called = base(inner.func) if isinstance(inner, ast.Call) else ""
+            if inner is not parsed and changed.get(called):
+                raise Cannot(f"{called} changes its arguments inside of an expression")
         return []
 
     def _unpacked(self, targets: Sequence[cst.BaseExpression]) -> str:
@@ -367,9 +385,11 @@ class _Function:
         yes = _only_return(node.body.body)
         other = node.orelse.body.body if isinstance(node.orelse, cst.Else) else rest
         no = _only_return(other)
-        if yes is None or no is None or node.orelse is not None and rest:
+        if yes is None or no is None or (node.orelse is not None and rest):
             return None
-        new = f"return {self.numpy}.where({self.text(node.test)}, {self.text(yes)}, {self.text(no)})"
+        new = (
+            f"return {self.numpy}.where({self.text(node.test)}, {self.text(yes)}, {self.text(no)})"
+        )
         return [statement(new).with_changes(leading_lines=node.leading_lines)]
 
     # Loops
@@ -399,8 +419,10 @@ class _Function:
 
     def _traced_range(self, node: ast.For) -> bool:
         """Does the number of passes depend on values?"""
-        call = isinstance(node.iter, ast.Call) and base(node.iter.func) == "range"
-        return call and self.is_traced(ast.Tuple(node.iter.args))  # type: ignore[attr-defined]
+        call = node.iter
+        if not isinstance(call, ast.Call) or base(call.func) != "range":
+            return False
+        return any(self.is_traced(x) for x in call.args)
 
     def _cost(self, node: cst.For) -> float:
         """Lines that run each time when the loop does, as observed."""
@@ -423,7 +445,9 @@ class _Function:
         after = rest | live(parsed.body, rest, self.functions)
         changed = {*stores(parsed.body, self.source.changed, self.functions)}
         carried = changed & live(parsed.body, set(), self.functions)
-        arrays = {x for x in carried if self.draft.observed.kind(self.name, x) not in ("int", "bool")}
+        arrays = {
+            x for x in carried if self.draft.observed.kind(self.name, x) not in ("int", "bool")
+        }
         self.traced |= arrays
         body = self.block(node.body.body, after)
         new = node.with_changes(
@@ -476,7 +500,9 @@ class _Function:
             count = f"({start}) - ({stop})"
         else:
             raise Cannot("a range whose bounds and step depend on values")
-        sign, size = ("-", arguments[2][1:]) if arguments[2].startswith("-") else ("+", arguments[2])
+        sign, size = (
+            ("-", arguments[2][1:]) if arguments[2].startswith("-") else ("+", arguments[2])
+        )
         size = counter if size == "1" else f"{size} * {counter}"
         return "0", count, [f"{index} = {start} {sign} {size}"], counter
 
@@ -525,11 +551,12 @@ class _Function:
                 no = self.block(no_node.body.body, rest, top=top)
                 no_node = no_node.with_changes(body=no_node.body.with_changes(body=no))
             elif no_node:
-                no_node = self.branch(no_node, rest, top)[0]  # type: ignore[assignment]
+                no_node = self.branch(no_node, rest, top)[0]
             self.traced |= traced
             self.defined |= both
             new = node.with_changes(
-                test=self.rewritten(node.test), body=node.body.with_changes(body=yes or [statement("pass")]),
+                test=self.rewritten(node.test),
+                body=node.body.with_changes(body=yes or [statement("pass")]),
                 orelse=no_node, leading_lines=[],
             )  # fmt: skip
             return [new]
@@ -537,7 +564,9 @@ class _Function:
         assert isinstance(parsed, ast.If)
         changed = stores(parsed.body, self.source.changed, self.functions)
         changed += [
-            x for x in stores(parsed.orelse, self.source.changed, self.functions) if x not in changed
+            x
+            for x in stores(parsed.orelse, self.source.changed, self.functions)
+            if x not in changed
         ]
         carried = [x for x in changed if x in rest]
         for name in carried:
@@ -549,7 +578,15 @@ class _Function:
         head, back, state = _carry(carried)
         bodies = []
         for part in (node.body, no_node):
-            nodes = [] if part is None else [part] if isinstance(part, cst.If) else part.body.body if isinstance(part, cst.Else) else part.body  # type: ignore[union-attr]
+            nodes = (
+                []
+                if part is None
+                else [part]
+                if isinstance(part, cst.If)
+                else part.body.body
+                if isinstance(part, cst.Else)
+                else part.body
+            )
             kept = set(self.traced)
             self.traced |= {*carried}
             bodies.append(self.block(nodes, {*carried} | rest))
@@ -566,7 +603,10 @@ class _Function:
         else:
             no_name = f"lambda {state}: {state}"
         packed = _packed(carried)
-        return [*made, statement(f"{back} = jax.lax.cond({test_text}, {yes_name}, {no_name}, {packed})")]
+        return [
+            *made,
+            statement(f"{back} = jax.lax.cond({test_text}, {yes_name}, {no_name}, {packed})"),
+        ]
 
     def _as_where(self, carried: list[str], test: str, bodies: list[list[Node]]) -> list[Node]:
         """A branch that is one assignment, or one in each: `where`."""
@@ -624,9 +664,15 @@ class _Function:
         if isinstance(node, ast.Name):
             return self.draft.observed.is_mask(self.name, node.id)
         arrays = {x for x in loads([node]) if self.draft.observed.is_array(self.name, x)}
-        return isinstance(node, ast.Compare) and bool(arrays) and not isinstance(node.left, ast.Subscript)
+        return (
+            isinstance(node, ast.Compare)
+            and bool(arrays)
+            and not isinstance(node.left, ast.Subscript)
+        )
 
-    def rewritten(self, node: cst.BaseExpression, pair: tuple[str, str] | None = None) -> cst.BaseExpression:
+    def rewritten(
+        self, node: cst.BaseExpression, pair: tuple[str, str] | None = None
+    ) -> cst.BaseExpression:
         new = node.visit(_Expression(self, pair))
         assert isinstance(new, cst.BaseExpression)
         return new
@@ -674,12 +720,12 @@ class _Function:
         if not low or not high:
             return ""
         upper, lower = ast.parse(high, mode="eval").body, ast.parse(low, mode="eval").body
-        if isinstance(upper, ast.BinOp) and isinstance(upper.op, ast.Add):
-            if ast.unparse(upper.left) == ast.unparse(lower) and not self.is_traced(upper.right):
-                return ast.unparse(upper.right)
-        if isinstance(lower, ast.BinOp) and isinstance(lower.op, ast.Sub):
-            if ast.unparse(lower.left) == ast.unparse(upper) and not self.is_traced(lower.right):
-                return ast.unparse(lower.right)
+        for longer, other, sign in ((upper, lower, ast.Add), (lower, upper, ast.Sub)):
+            if not isinstance(longer, ast.BinOp) or not isinstance(longer.op, sign):
+                continue
+            same = ast.unparse(longer.left) == ast.unparse(other)
+            if same and not self.is_traced(longer.right):
+                return ast.unparse(longer.right)
         return ""
 
     def ragged_pair(self, node: cst.CSTNode) -> tuple[str, str] | None:
@@ -696,7 +742,7 @@ class _Function:
     def index(self, node: cst.Subscript, pair: tuple[str, str] | None) -> str:
         """The index of a subscript, rewritten; the moving slice as the whole axis."""
         parts = []
-        for i, element in enumerate(node.slice):
+        for element in node.slice:
             inner = element.slice
             if isinstance(inner, cst.Slice) and pair and self._bounds(inner) == pair:
                 parts.append(":")
@@ -714,10 +760,10 @@ class _Function:
         """Which values of the axis the slice has, to be broadcast over the axes that are kept."""
         axis, after, found = 0, 0, -1
         for element in node.slice:
-            inner = element.slice
+            inner: Any = element.slice
             if isinstance(inner, cst.Slice) and found < 0 and self._bounds(inner) == pair:
                 found = axis
-            elif found >= 0 and (isinstance(inner, cst.Slice) or _is_new_axis(inner.value)):  # type: ignore[union-attr]
+            elif found >= 0 and (isinstance(inner, cst.Slice) or _is_new_axis(inner.value)):
                 after += 1
             axis += not (isinstance(inner, cst.Index) and _is_new_axis(inner.value))
         places = f"{JNP}.arange({code(node.value)}.shape[{found}])"
@@ -746,11 +792,11 @@ class _Expression(cst.CSTTransformer):
         self.zeroed: set[int] = set()
         self.whole: dict[int, tuple[str, str]] = {}
 
-    def visit_BinaryOperation(self, node: cst.BinaryOperation) -> None:  # noqa: N802, D102
+    def visit_BinaryOperation(self, node: cst.BinaryOperation) -> None:  # noqa: N802
         if isinstance(node.operator, cst.MatrixMultiply):
             self._contract(node.left, node.right)
 
-    def visit_Call(self, node: cst.Call) -> None:  # noqa: N802, D102
+    def visit_Call(self, node: cst.Call) -> None:  # noqa: N802
         called = tree(node.func)
         name = called.attr if isinstance(called, ast.Attribute) else base(called)
         if name == "dot" and len(node.args) == 2:
@@ -777,7 +823,7 @@ class _Expression(cst.CSTTransformer):
             )
 
     def _contract(self, left: cst.BaseExpression, right: cst.BaseExpression) -> None:
-        """A sum over an axis of which slices move: zeros in one operand stand for what is left out."""
+        """A sum over an axis of which slices move: zeros stand for what is left out."""
         sides = [self._ragged(left), self._ragged(right)]
         pairs = {pair for side in sides for _, pair in side}
         if not all(sides) or len(pairs) != 1:
@@ -815,7 +861,7 @@ class _Expression(cst.CSTTransformer):
         node.visit(Find())
         return found
 
-    def leave_Subscript(  # noqa: N802, D102
+    def leave_Subscript(  # noqa: N802
         self, original_node: cst.Subscript, updated_node: cst.Subscript
     ) -> cst.BaseExpression:
         moving = self.function.moving(original_node)
@@ -849,7 +895,7 @@ class _Expression(cst.CSTTransformer):
         new = f"{text}{index}"
         return expression(f"{JNP}.where({zeroed}, {new}, 0)" if zeroed else new)
 
-    def leave_BooleanOperation(  # noqa: N802, D102
+    def leave_BooleanOperation(  # noqa: N802
         self, original_node: cst.BooleanOperation, updated_node: cst.BooleanOperation
     ) -> cst.BaseExpression:
         if not self.function.is_traced(tree(original_node)):
@@ -858,14 +904,16 @@ class _Expression(cst.CSTTransformer):
         sides = f"{code(updated_node.left)}, {code(updated_node.right)}"
         return expression(f"{JNP}.{name}({sides})")
 
-    def leave_UnaryOperation(  # noqa: N802, D102
+    def leave_UnaryOperation(  # noqa: N802
         self, original_node: cst.UnaryOperation, updated_node: cst.UnaryOperation
     ) -> cst.BaseExpression:
-        if isinstance(updated_node.operator, cst.Not) and self.function.is_traced(tree(original_node)):
+        if isinstance(updated_node.operator, cst.Not) and self.function.is_traced(
+            tree(original_node)
+        ):
             return expression(f"{JNP}.logical_not({code(updated_node.expression)})")
         return updated_node
 
-    def leave_IfExp(  # noqa: N802, D102
+    def leave_IfExp(  # noqa: N802
         self, original_node: cst.IfExp, updated_node: cst.IfExp
     ) -> cst.BaseExpression:
         if not self.function.is_traced(tree(original_node.test)):
@@ -873,7 +921,7 @@ class _Expression(cst.CSTTransformer):
         parts = (updated_node.test, updated_node.body, updated_node.orelse)
         return expression(f"{JNP}.where({', '.join(code(x) for x in parts)})")
 
-    def leave_Call(  # noqa: N802, D102
+    def leave_Call(  # noqa: N802
         self, original_node: cst.Call, updated_node: cst.Call
     ) -> cst.BaseExpression:
         name = code(updated_node.func)
@@ -900,7 +948,7 @@ class _Renames(cst.CSTTransformer):
         super().__init__()
         self.numpy = numpy
 
-    def leave_Attribute(  # noqa: N802, D102
+    def leave_Attribute(  # noqa: N802
         self, original_node: cst.Attribute, updated_node: cst.Attribute
     ) -> cst.BaseExpression:
         value = updated_node.value
@@ -910,7 +958,7 @@ class _Renames(cst.CSTTransformer):
             return updated_node.with_changes(value=cst.Name(JNP))
         return updated_node
 
-    def leave_Import(  # noqa: N802, D102
+    def leave_Import(  # noqa: N802
         self, original_node: cst.Import, updated_node: cst.Import
     ) -> cst.Import | cst.RemovalSentinel:
         names = [x for x in updated_node.names if code(x.name) != "numpy"]
@@ -959,7 +1007,9 @@ def _packed(carried: list[str]) -> str:
 def _function(name: str, arguments: list[str], body: Sequence[Node]) -> cst.FunctionDef:
     node = cst.parse_statement(f"def {name}({', '.join(arguments)}):\n    pass\n")
     assert isinstance(node, cst.FunctionDef)
-    return node.with_changes(body=node.body.with_changes(body=list(body)), leading_lines=[cst.EmptyLine(indent=False)])
+    return node.with_changes(
+        body=node.body.with_changes(body=list(body)), leading_lines=[cst.EmptyLine(indent=False)]
+    )
 
 
 def _decorator(static: list[str]) -> cst.Decorator:
@@ -973,7 +1023,11 @@ def _decorator(static: list[str]) -> cst.Decorator:
 def _with_imports(module: cst.Module, *, partial: bool) -> str:
     body = list(module.body)
     place = 0
-    if body and isinstance(body[0], cst.SimpleStatementLine) and isinstance(body[0].body[0], cst.Expr):
+    if (
+        body
+        and isinstance(body[0], cst.SimpleStatementLine)
+        and isinstance(body[0].body[0], cst.Expr)
+    ):
         place = 1
     lines = ["from functools import partial\n\n"] if partial else []
     lines += ["import jax\nimport jax.numpy as jnp\n"]

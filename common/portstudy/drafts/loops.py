@@ -7,6 +7,7 @@ element depends on no other element of what is written.
 
 import ast
 from collections.abc import Callable
+from typing import Any
 
 import libcst as cst
 
@@ -57,7 +58,7 @@ def as_loops(
         return None
 
 
-def _written(node, small, target, numpy, dimensions, used, views, outer):  # type: ignore[no-untyped-def]
+def _written(node, small, target, numpy, dimensions, used, views, outer):
     name = target.value.value
     lower, upper = _bounds(target, dimensions(target.value))
     if any(isinstance(x.slice, cst.Index) and dimensions(x.slice.value) != 0 for x in target.slice):
@@ -68,10 +69,14 @@ def _written(node, small, target, numpy, dimensions, used, views, outer):  # typ
         small.value, _Names(numpy, dimensions, views, name, code(target), lower, indices)
     )
     place = _index(target, lower, indices, lower)
-    changed = {"value": value.with_changes(lpar=[], rpar=[]) if value.lpar else value}
+    changed: dict[str, Any] = {
+        "value": value.with_changes(lpar=[], rpar=[]) if value.lpar else value
+    }
     if "\n" in code(changed["value"]):
-        changed["value"] = value if value.lpar else value.with_changes(
-            lpar=[cst.LeftParen()], rpar=[cst.RightParen()]
+        changed["value"] = (
+            value
+            if value.lpar
+            else value.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
         )
     if isinstance(small, cst.Assign):
         changed["targets"] = [small.targets[0].with_changes(target=place)]
@@ -94,7 +99,7 @@ def _written(node, small, target, numpy, dimensions, used, views, outer):  # typ
 class _Names:
     """What a value is rewritten with."""
 
-    def __init__(self, numpy, dimensions, views, target, text, lower, indices):  # type: ignore[no-untyped-def]
+    def __init__(self, numpy, dimensions, views, target, text, lower, indices):
         self.numpy, self.dimensions, self.views = numpy, dimensions, views
         self.target, self.text, self.lower, self.indices = target, text, lower, indices
 
@@ -112,7 +117,7 @@ def _value(node: cst.BaseExpression, names: _Names) -> cst.BaseExpression:
     if isinstance(node, cst.Call):
         called = tree(node.func)
         known = isinstance(called, ast.Attribute) and ast.unparse(called.value) == names.numpy
-        if not known or called.attr not in FUNCTIONS or any(x.keyword for x in node.args):  # type: ignore[union-attr]
+        if not known or called.attr not in FUNCTIONS or any(x.keyword for x in node.args):
             raise _No
         return node.with_changes(
             args=[x.with_changes(value=_value(x.value, names)) for x in node.args]

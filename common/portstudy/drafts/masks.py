@@ -1,6 +1,7 @@
 """`x[mask] = f(x[mask], y[mask])` as one `where` over whole arrays."""
 
 from collections.abc import Callable
+from typing import Any
 
 import libcst as cst
 
@@ -26,9 +27,9 @@ def masked_assignment(
         def leave_Subscript(  # noqa: N802
             self, original_node: cst.Subscript, updated_node: cst.Subscript
         ) -> cst.BaseExpression:
-            index = original_node.slice[0].slice
+            index: Any = original_node.slice[0].slice
             same = len(original_node.slice) == 1 and isinstance(index, cst.Index)
-            if same and code(index.value) == text:  # type: ignore[union-attr]
+            if same and code(index.value) == text:
                 return updated_node.value
             return updated_node
 

@@ -6,7 +6,7 @@ own and reads no others of what it writes, and operations on whole arrays, eleme
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from typing import Any
 
 import libcst as cst
 
@@ -26,6 +26,14 @@ from portstudy.drafts.source import (
     tree,
 )
 
+WORTH = 100e-6
+"""Seconds that a statement takes in NumPy, below which threads do not pay."""
+VIEWING = {
+    "asarray", "ascontiguousarray", "atleast_1d", "atleast_2d", "broadcast_to", "diagonal",
+    "expand_dims", "flip", "fliplr", "flipud", "imag", "moveaxis", "ravel", "real", "reshape",
+    "squeeze", "swapaxes", "transpose", "view",
+}  # fmt: skip
+"""Functions whose result may be a view of their argument."""
 _NUMBERS = {"int", "float", "complex", "bool"}
 ELEMENTWISE = {
     "abs", "add", "arctan2", "clip", "cos", "exp", "log", "maximum", "minimum", "multiply",
@@ -45,14 +53,28 @@ def parallel(source: Source, observed: Observed) -> str:
     for name in source.called:
         loops[name] = set()
         _find_loops(source, source.trees[name].body, name, loops[name], reasons)
-    whole = any(_whole_arrays(source, observed, name) for name in source.called)
-    if not any(loops.values()) and not whole:
+        for line in sorted(loops[name]):
+            seconds = observed.each(line, _last(source.trees[name], line))
+            if seconds < WORTH:
+                loops[name].remove(line)
+                reasons.append(f"line {line}: a loop of {1e6 * seconds:.0f} µs")
+    text = _written(source, observed, loops, parallel=True)
+    if "parallel=True" not in text:
+        why = f": {'; '.join(reasons[:2])}" if reasons else ""
         raise Cannot(
-            f"no loop whose passes are provably independent: {'; '.join(reasons[:2])}"
-            if reasons
-            else "there is no loop, and no operation on whole arrays"
+            "no loop whose passes are provably independent, and no operation on whole arrays, that "
+            f"takes {1e6 * WORTH:.0f} µs, less than which starting threads is not worth{why}"
         )
-    return _written(source, observed, loops, parallel=True)
+    return text
+
+
+def _last(function: ast.FunctionDef, line: int) -> int:
+    """The last line of the statement that begins in a line."""
+    return max(
+        x.end_lineno or line
+        for x in ast.walk(function)
+        if isinstance(x, ast.stmt) and x.lineno == line
+    )
 
 
 def _written(
@@ -64,16 +86,19 @@ def _written(
     for node in source.body():
         if isinstance(node, cst.FunctionDef):
             name = node.name.value
-            rewrite = _Rewrite(source, observed, name, loops.get(name, set()), helpers, parallel=parallel)
+            rewrite = _Rewrite(
+                source, observed, name, loops.get(name, set()), helpers, parallel=parallel
+            )
             new = node.visit(rewrite)
             assert isinstance(new, cst.FunctionDef)
             if "prange(" in code(new):
                 imports.add("prange")
-            options = ["parallel=True"] if parallel else []
+            threads = "prange(" in code(new) or _whole_arrays(source, observed, name)
+            options = ["parallel=True"] if parallel and threads else []
             if "/" in code(new.body):  # a division by zero is inf, as in NumPy's arrays
                 options.append('error_model="numpy"')
             decorator = f"njit({', '.join(options)})" if options else "njit"
-            node = new.with_changes(decorators=[cst.Decorator(expression(decorator))])  # type: ignore[union-attr]
+            node = new.with_changes(decorators=[cst.Decorator(expression(decorator))])
         body.append(node)
     module = source.module.with_changes(body=body)
     return _with_imports(module, source, sorted(imports), helpers)
@@ -83,8 +108,8 @@ class _Rewrite(cst.CSTTransformer):
     """Says what Numba has no words for in those that it has."""
 
     def __init__(
-        self, source: Source, observed: Observed, name: str, loops: set[int], helpers: dict[str, str],
-        *, parallel: bool,
+        self, source: Source, observed: Observed, name: str, loops: set[int],
+        helpers: dict[str, str], *, parallel: bool,
     ) -> None:  # fmt: skip
         super().__init__()
         self.source, self.observed, self.name = source, observed, name
@@ -95,9 +120,11 @@ class _Rewrite(cst.CSTTransformer):
         self.used |= {*parameters(function)}
         self.views = _views(function)
         self.constants = {
-            x.id for node in ast.parse(source.module.code).body if isinstance(node, ast.Assign)
-            and isinstance(node.value, ast.Constant) for x in node.targets if isinstance(x, ast.Name)
-        }  # fmt: skip
+            base(x)
+            for node in ast.parse(source.module.code).body
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+            for x in node.targets
+        }
         self.depth = 0
         """Of loops that are parallel already."""
 
@@ -106,7 +133,11 @@ class _Rewrite(cst.CSTTransformer):
         if isinstance(node, ast.Name):
             return self.observed.is_mask(self.name, node.id)
         arrays = {x for x in loads([node]) if self.observed.is_array(self.name, x)}
-        return isinstance(node, ast.Compare) and bool(arrays) and not isinstance(node.left, ast.Subscript)
+        return (
+            isinstance(node, ast.Compare)
+            and bool(arrays)
+            and not isinstance(node.left, ast.Subscript)
+        )
 
     def dimensions(self, node: cst.BaseExpression) -> int | None:
         """Of an array that is a variable, as observed."""
@@ -146,10 +177,10 @@ class _Rewrite(cst.CSTTransformer):
             return whole
         return None
 
-    def visit_For(self, node: cst.For) -> None:  # noqa: N802, D102
+    def visit_For(self, node: cst.For) -> None:  # noqa: N802
         self.depth += self.source.lines.get(id(node)) in self.loops
 
-    def leave_For(self, original_node: cst.For, updated_node: cst.For) -> cst.For:  # noqa: N802, D102
+    def leave_For(self, original_node: cst.For, updated_node: cst.For) -> cst.For:  # noqa: N802
         self.depth -= self.source.lines.get(id(original_node)) in self.loops
         if self.source.lines.get(id(original_node)) in self.loops:
             call = updated_node.iter
@@ -157,14 +188,17 @@ class _Rewrite(cst.CSTTransformer):
             return updated_node.with_changes(iter=call.with_changes(func=cst.Name("prange")))
         return updated_node
 
-    def leave_SimpleStatementLine(  # noqa: N802, D102
+    def leave_SimpleStatementLine(  # noqa: N802
         self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
     ) -> cst.BaseStatement:
-        outer = "prange" if self.parallel and not self.depth else "range"
+        first = self.source.lines.get(id(original_node), 0)
+        last = _last(self.source.trees[self.name], first)
+        long = self.observed.each(first, last) >= WORTH
+        outer = "prange" if self.parallel and not self.depth and long else "range"
         loops = as_loops(updated_node, self.numpy, self.dimensions, self.used, self.views, outer)
         return loops or updated_node
 
-    def leave_Assign(  # noqa: N802, D102
+    def leave_Assign(  # noqa: N802
         self, original_node: cst.Assign, updated_node: cst.Assign
     ) -> cst.Assign:
         target = updated_node.targets[0].target
@@ -174,7 +208,7 @@ class _Rewrite(cst.CSTTransformer):
                 return self._where(*where)
         return updated_node
 
-    def leave_AugAssign(  # noqa: N802, D102
+    def leave_AugAssign(  # noqa: N802
         self, original_node: cst.AugAssign, updated_node: cst.AugAssign
     ) -> cst.AugAssign | cst.Assign:
         operator = code(updated_node.operator).strip().removesuffix("=")
@@ -198,12 +232,12 @@ class _Rewrite(cst.CSTTransformer):
         assert isinstance(small, cst.Assign)
         return small
 
-    def leave_BinaryOperation(  # noqa: N802, D102
+    def leave_BinaryOperation(  # noqa: N802
         self, original_node: cst.BinaryOperation, updated_node: cst.BinaryOperation
     ) -> cst.BaseExpression:
         return updated_node
 
-    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:  # noqa: N802, D102
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:  # noqa: N802
         numpy = self.numpy
         called = tree(updated_node.func)
         if not isinstance(called, ast.Attribute):
@@ -218,10 +252,12 @@ class _Rewrite(cst.CSTTransformer):
             return expression(f"({left})[:, None] + {right}")
         if name == f"{numpy}.reshape" and len(given) == 2 and not named:
             array = self._contiguous(given[0].value)
-            return updated_node.with_changes(
-                args=[given[0].with_changes(value=array), *given[1:]]
-            )
-        if name == f"{numpy}.linspace" and "dtype" in named and code(named["dtype"]).endswith("float64"):
+            return updated_node.with_changes(args=[given[0].with_changes(value=array), *given[1:]])
+        if (
+            name == f"{numpy}.linspace"
+            and "dtype" in named
+            and code(named["dtype"]).endswith("float64")
+        ):
             kept = [x for x in updated_node.args if x.keyword is None or x.keyword.value != "dtype"]
             kept[-1] = kept[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
             return updated_node.with_changes(args=kept)
@@ -231,7 +267,9 @@ class _Rewrite(cst.CSTTransformer):
                 kinds = self.observed.kinds.get((self.name, array.value), set())
                 if any(x.startswith("float32") for x in kinds):
                     value = expression(f"{array.value}.dtype.type({other.value})")
-                    return updated_node.with_changes(args=[given[0], given[1].with_changes(value=value)])
+                    return updated_node.with_changes(
+                        args=[given[0], given[1].with_changes(value=value)]
+                    )
         reductions = {"mean", "std", "max", "min", "sum", "amax", "amin"}
         is_function = isinstance(called.value, ast.Name) and called.value.id == numpy
         if is_function and called.attr in reductions and given and (named or len(given) == 2):
@@ -244,7 +282,11 @@ class _Rewrite(cst.CSTTransformer):
         return node
 
     def _reduction(
-        self, node: cst.Call, what: str, given: Sequence[cst.Arg], named: dict[str, cst.BaseExpression]
+        self,
+        node: cst.Call,
+        what: str,
+        given: Sequence[cst.Arg],
+        named: dict[str, cst.BaseExpression],
     ) -> cst.BaseExpression:
         """`np.mean(x, axis=0)` and its like, of which Numba knows `sum` alone."""
         array = code(given[0].value)
@@ -294,9 +336,7 @@ class _Rewrite(cst.CSTTransformer):
         )  # fmt: skip
         return name
 
-    def _kept(
-        self, text: str, axes: list[int], keep: bool
-    ) -> cst.BaseExpression:
+    def _kept(self, text: str, axes: list[int], keep: bool) -> cst.BaseExpression:
         for x in sorted(axes) if keep else ():
             text = f"{self.numpy}.expand_dims({text}, {x})"
         return expression(text)
@@ -343,7 +383,11 @@ def _with_imports(
 
 
 def _find_loops(
-    source: Source, body: Sequence[ast.stmt], name: str, found: set[int], reasons: list[str],
+    source: Source,
+    body: Sequence[ast.stmt],
+    name: str,
+    found: set[int],
+    reasons: list[str],
     after: set[str] | None = None,
 ) -> None:
     """The outermost loops of a function whose passes are independent, by their lines."""
@@ -356,12 +400,16 @@ def _find_loops(
                 found.add(node.lineno)
                 continue
             reasons.append(f"line {node.lineno}: {why}")
-            _find_loops(source, node.body, name, found, reasons, rest | live(node.body, rest, source.trees))
+            _find_loops(
+                source, node.body, name, found, reasons, rest | live(node.body, rest, source.trees)
+            )
         elif isinstance(node, ast.If):
             for part in (node.body, node.orelse):
                 _find_loops(source, part, name, found, reasons, rest)
         elif isinstance(node, ast.While):
-            _find_loops(source, node.body, name, found, reasons, rest | live(node.body, rest, source.trees))
+            _find_loops(
+                source, node.body, name, found, reasons, rest | live(node.body, rest, source.trees)
+            )
 
 
 def dependence(source: Source, loop: ast.For, after: set[str], name: str) -> str:
@@ -389,18 +437,30 @@ def dependence(source: Source, loop: ast.For, after: set[str], name: str) -> str
                 return f"{ast.unparse(called)} changes what it is of"
             if any(x.arg == "out" for x in node.keywords):
                 return "a result is written with out="
-    private = {x.id for s in loop.body for x in ast.walk(s) if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)}
+    private = {
+        x.id
+        for s in loop.body
+        for x in ast.walk(s)
+        if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)
+    }
+    changed = [
+        x for x in stores(loop.body, source.changed, source.trees, names=False) if x not in private
+    ]
     exposed = live(loop.body, set(), source.trees)
+    views = _views(source.trees[name])
     for x in sorted(private):
         if x in exposed:
             return f"{x} is carried from one pass to the next"
         if x in after:
             return f"{x} is read after the loop"
         for node in (n for s in loop.body for n in ast.walk(s)):
-            if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == x for t in node.targets):
-                if isinstance(node.value, ast.Name | ast.Subscript) and x in stores(loop.body, {}, {}, names=False):
-                    return f"{x} is a view of something else, and is changed"
-    changed = [x for x in stores(loop.body, source.changed, source.trees, names=False) if x not in private]
+            if not isinstance(node, ast.Assign) or x not in [base(t) for t in node.targets]:
+                continue
+            view = isinstance(node.value, ast.Name | ast.Subscript)
+            if view and x in stores(loop.body, {}, {}, names=False):
+                return f"{x} is a view of something else, and is changed"
+    if shared := sorted(((loads(loop.body) - private) | ({*changed} - private)) & views):
+        return f"{shared[0]} may be a part of another array"
     for x in changed:
         if why := _shared(loop, x, index):
             return why
@@ -412,12 +472,24 @@ def _shared(loop: ast.For, name: str, index: str) -> str:
     uses: list[ast.Subscript] = []
     inside: set[int] = set()
     for node in (x for statement in loop.body for x in ast.walk(statement)):
-        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id == name:
+        if (
+            isinstance(node, ast.AugAssign)
+            and isinstance(node.target, ast.Name)
+            and node.target.id == name
+        ):
             return f"{name} is added to in each pass"
-        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == name:
+        if (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == name
+        ):
             uses.append(node)
             inside.add(id(node.value))
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in ("shape", "dtype", "size", "ndim"):
+        if (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.attr in ("shape", "dtype", "size", "ndim")
+        ):
             inside.add(id(node.value))
     for node in (x for statement in loop.body for x in ast.walk(statement)):
         if isinstance(node, ast.Name) and node.id == name and id(node) not in inside:
@@ -440,8 +512,10 @@ def _whole_arrays(source: Source, observed: Observed, name: str) -> bool:
         if isinstance(node, ast.BinOp) and not isinstance(node.op, ast.MatMult):
             for side in (node.left, node.right):
                 variable = base(side)
-                if variable and observed.is_array(name, variable):
-                    if isinstance(side, ast.Name) or _keeps_axis(side):
+                whole = isinstance(side, ast.Name) or _keeps_axis(side)
+                if whole and observed.is_array(name, variable):
+                    last = _last(source.trees[name], node.lineno)
+                    if observed.each(node.lineno, last) >= WORTH:
                         return True
     return False
 
@@ -451,11 +525,16 @@ def _views(function: ast.FunctionDef) -> set[str]:
     found = set()
     for node in ast.walk(function):
         if isinstance(node, ast.Assign):
-            value = node.value
+            value: Any = node.value
             method = isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute)
-            viewing = method and value.func.attr in ("reshape", "transpose", "ravel", "view", "T")  # type: ignore[union-attr]
+            viewing = method and value.func.attr in VIEWING
             if isinstance(value, ast.Name | ast.Subscript | ast.Attribute) or viewing:
-                found |= {x.id for t in node.targets for x in ast.walk(t) if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)}
+                found |= {
+                    x.id
+                    for t in node.targets
+                    for x in ast.walk(t)
+                    if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)
+                }
     return found
 
 

@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from portstudy.drafts.observe import Observed
-from portstudy.drafts.source import Source, base, loads
+from portstudy.drafts.source import Source, base
 from portstudy.measure.process import Worker
 from portstudy.work import Traffic, moved
 
-BLAS = {"dot", "matmul", "inner", "vdot", "tensordot", "einsum", "solve", "inv", "eigh", "eig", "svd",
-        "cholesky", "qr", "det", "pinv", "lstsq"}  # fmt: skip
+BLAS = {
+    "cholesky", "det", "dot", "eig", "eigh", "einsum", "inner", "inv", "lstsq", "matmul", "pinv",
+    "qr", "solve", "svd", "tensordot", "vdot",
+}  # fmt: skip
 SMALL = 10e-6
 """Seconds: a NumPy call that takes less is mostly the call."""
 
@@ -58,7 +60,7 @@ def profile(source: Source, observed: Observed) -> Profile:
     for line, seconds in own.items():
         what, calls = kinds.get(line, ("interpreter", 0))
         each = seconds / max(1, hits[line] * max(1, calls))
-        if what == "arrays" and each < SMALL or what == "products" and each < SMALL:
+        if (what == "arrays" and each < SMALL) or (what == "products" and each < SMALL):
             what = "small"
             found.calls += hits[line] * max(1, calls)
         setattr(found, what, getattr(found, what) + seconds / whole)
@@ -78,11 +80,11 @@ def _own_seconds(source: Source, observed: Observed) -> dict[int, float]:
         )  # fmt: skip
     spent = {line: x for line, x in observed.seconds.items() if observed.hits.get(line)}
     callers: dict[str, list[int]] = {name: [] for name in source.called}
-    for line, node in _lines(source):
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name):
-                if inner.func.id in callers and line in spent:
-                    callers[inner.func.id].append(line)
+    for line, evaluated in _lines(source):
+        for inner in ast.walk(evaluated):
+            called = base(inner.func) if isinstance(inner, ast.Call) else ""
+            if called in callers and line in spent:
+                callers[called].append(line)
     own = dict(spent)
     for name, lines in callers.items():
         calls = sum(observed.hits[line] for line in lines) or 1
@@ -128,7 +130,11 @@ def _kind(source: Source, observed: Observed, name: str, node: ast.AST) -> tuple
     product, calls = False, 0
     for inner in ast.walk(node):
         if isinstance(inner, ast.BinOp | ast.AugAssign):
-            sides = (inner.left, inner.right) if isinstance(inner, ast.BinOp) else (inner.target, inner.value)
+            sides = (
+                (inner.left, inner.right)
+                if isinstance(inner, ast.BinOp)
+                else (inner.target, inner.value)
+            )
             arrays = any(is_array(x) or any(is_array(y) for y in ast.walk(x)) for x in sides)
             calls += arrays
             product |= isinstance(inner.op, ast.MatMult)

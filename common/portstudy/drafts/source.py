@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import libcst as cst
+from libcst.metadata import MetadataWrapper, PositionProvider
 
 from portstudy.functions import MAKER, function_in
 from portstudy.names import UnknownName
@@ -38,7 +39,7 @@ def code(node: cst.CSTNode) -> str:
     return EMPTY.code_for_node(node)
 
 
-def tree(node: cst.CSTNode) -> ast.expr:
+def tree(node: cst.CSTNode) -> Any:
     """An expression as `ast` has it."""
     return ast.parse(f"({code(node)}\n)", mode="eval").body
 
@@ -109,9 +110,8 @@ class Source:
         """Which of its parameters each function changes in place, callees first."""
         found: dict[str, list[str]] = {}
         for name in reversed(self.called):
-            self._changed = found
             function = self.trees[name]
-            stored = {x for x in stores(function.body, found, self.trees, names=False)}
+            stored = {*stores(function.body, found, self.trees, names=False)}
             found[name] = [x for x in parameters(function) if x in stored]
         return found
 
@@ -119,21 +119,19 @@ class Source:
         """The file's statements that the port needs, its docstring and comments with them."""
         wanted = {*self.called}
         for _ in range(3):  # constants that are made of constants
-            for node in ast.parse(self.module.code).body:
-                bound = bound_by(node)
-                if bound & wanted and not isinstance(node, ast.FunctionDef):
-                    wanted |= loads([node])
-                if isinstance(node, ast.FunctionDef) and node.name in self.called:
-                    wanted |= loads([node])
+            for known in ast.parse(self.module.code).body:
+                is_function = isinstance(known, ast.FunctionDef)
+                if known.name in self.called if is_function else bound_by(known) & wanted:  # type: ignore[attr-defined]
+                    wanted |= loads([known])
         seen: set[str] = set()
         kept = []
         for position, node in enumerate(self.module.body):
-            (parsed,) = ast.parse(code(node)).body[:1] or [None]
+            parsed: Any = ast.parse(code(node)).body[0]
             doc = isinstance(parsed, ast.Expr) and isinstance(parsed.value, ast.Constant)
             if isinstance(node, cst.FunctionDef):
                 keep = node.name.value in self.called
             else:
-                keep = (doc and position == 0) or bool(parsed and bound_by(parsed) & wanted)
+                keep = (doc and position == 0) or bool(bound_by(parsed) & wanted)
             if isinstance(parsed, ast.Import | ast.ImportFrom) and keep:
                 keep = code(node).strip().splitlines()[-1] not in seen
                 seen.add(code(node).strip().splitlines()[-1])
@@ -150,8 +148,8 @@ def read(path: Path) -> Source:
     except cst.ParserSyntaxError as error:
         line = f"line {error.raw_line}: {error.message}"
         raise UnknownName(f"file {str(path)!r}: {line}") from None
-    wrapper = cst.MetadataWrapper(module, unsafe_skip_copy=True)
-    places = wrapper.resolve(cst.metadata.PositionProvider)
+    wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
+    places = wrapper.resolve(PositionProvider)
     lines = {id(node): place.start.line for node, place in places.items()}
     source = Source(path, function_in(path), wrapper.module, lines)
     if source.name not in source.functions:
@@ -221,9 +219,11 @@ def out_argument(call: ast.AST) -> ast.expr | None:
             return keyword.value
     places = {**dict.fromkeys(UFUNCS, 2), **dict.fromkeys(UNARY, 1)}
     place = places.get(call.func.attr, len(call.args))
-    return call.args[place] if isinstance(call.func.value, ast.Name) and place < len(
-        call.args
-    ) else None
+    return (
+        call.args[place]
+        if isinstance(call.func.value, ast.Name) and place < len(call.args)
+        else None
+    )
 
 
 def stores(
