@@ -70,11 +70,8 @@ def parallel(source: Source, observed: Observed) -> str:
 
 def _last(function: ast.FunctionDef, line: int) -> int:
     """The last line of the statement that begins in a line."""
-    return max(
-        x.end_lineno or line
-        for x in ast.walk(function)
-        if isinstance(x, ast.stmt) and x.lineno == line
-    )
+    statements = [x for x in ast.walk(function) if isinstance(x, ast.stmt)]
+    return max((x.end_lineno or line for x in statements if x.lineno == line), default=line)
 
 
 def _written(
@@ -375,7 +372,7 @@ def _with_imports(
         0,
     )  # fmt: skip
     made = list(cst.parse_module(f"from numba import {', '.join(names)}\n").body)
-    made += [x for text in helpers.values() for x in cst.parse_module(text).body]
+    made += [x for text in helpers.values() for x in cst.parse_module(f"pass\n{text}").body[1:]]
     return module.with_changes(body=[*body[:at], *made, *body[at:]]).code
 
 
@@ -524,18 +521,25 @@ def _views(function: ast.FunctionDef) -> set[str]:
     """Variables that may be a part of another array, or another name of it."""
     found = set()
     for node in ast.walk(function):
-        if isinstance(node, ast.Assign):
-            value: Any = node.value
-            method = isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute)
-            viewing = method and value.func.attr in VIEWING
-            if isinstance(value, ast.Name | ast.Subscript | ast.Attribute) or viewing:
-                found |= {
-                    x.id
-                    for t in node.targets
-                    for x in ast.walk(t)
-                    if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)
-                }
+        if not isinstance(node, ast.Assign):
+            continue
+        values = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+        if any(_is_view(x) for x in values):
+            names = (x for target in node.targets for x in ast.walk(target))
+            found |= {
+                x.id for x in names if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)
+            }
     return found
+
+
+def _is_view(value: Any) -> bool:
+    if isinstance(value, ast.Subscript) and isinstance(value.value, ast.Attribute):
+        return value.value.attr != "shape"
+    if isinstance(value, ast.Attribute):
+        return value.attr not in ("shape", "size", "ndim", "dtype")
+    if isinstance(value, ast.Call):
+        return isinstance(value.func, ast.Attribute) and value.func.attr in VIEWING
+    return isinstance(value, ast.Name | ast.Subscript)
 
 
 def _keeps_axis(node: ast.expr) -> bool:

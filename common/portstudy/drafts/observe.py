@@ -30,7 +30,7 @@ class Observed:
     """Seconds of a call that nothing watched."""
 
     def each(self, first: int, last: int) -> float:
-        """Seconds of a statement in these lines each time it runs, what is inside of it included."""
+        """Seconds of the statement in these lines each time it runs, all of its inside included."""
         lines = [x for x in range(first, last + 1) if x in self.hits]
         if not lines or first not in self.hits:
             return 0.0
