@@ -49,6 +49,7 @@ ELEMENTWISE = {
 """Functions of which each value of the result depends on the same value of each argument."""
 METHODS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": "power"}
 JNP = "jnp"
+_BLANK = cst.EmptyLine(indent=False)
 
 Node = Any  # a statement: LibCST has no type of all that have leading lines
 
@@ -166,7 +167,9 @@ class _Function:
                 return [*written, *pair]
             new = self.one(node, rest, top)
             if new and hasattr(node, "leading_lines"):
-                lines = (*node.leading_lines, *new[0].leading_lines)
+                lines = [*node.leading_lines]
+                if isinstance(new[0], cst.FunctionDef):  # it has the blank line of its own
+                    lines = [_BLANK, *(x for x in lines if x.comment)]
                 new[0] = new[0].with_changes(leading_lines=lines)
             written += new
         return written
@@ -435,13 +438,15 @@ class _Function:
     def unrolled(self, node: cst.For, rest: set[str]) -> list[Node]:
         parsed = ast.parse(code(node)).body[0]
         assert isinstance(parsed, ast.For)
-        for x in ast.walk(parsed.target):
-            if isinstance(x, ast.Name):
-                self.defined.add(x.id)
-                if not isinstance(parsed.iter, ast.Call):
-                    self.traced.add(x.id)
-                else:
-                    self.traced.discard(x.id)
+        over = base(parsed.iter.func) if isinstance(parsed.iter, ast.Call) else ""
+        names = [x.id for x in ast.walk(parsed.target) if isinstance(x, ast.Name)]
+        for x in names:
+            self.defined.add(x)
+            counted = over == "range" or (over == "enumerate" and x == names[0])
+            if self.is_traced(parsed.iter) and not counted:
+                self.traced.add(x)
+            else:
+                self.traced.discard(x)
         after = rest | live(parsed.body, rest, self.functions)
         changed = {*stores(parsed.body, self.source.changed, self.functions)}
         carried = changed & live(parsed.body, set(), self.functions)
@@ -478,13 +483,13 @@ class _Function:
         self.defined.add(index)
         inner = {*carried} | (live(parsed.body, {*carried}, self.functions))
         body = self.block(node.body.body, inner)
-        name = self.fresh(f"step_{index}", function=True)
+        name = self.fresh(f"step_{index}".rstrip("_"))
         head, back, state = _carry(carried)
         lines = [statement(x) for x in [*head, *first]]
         step = _function(name, [index_name, state], [*lines, *body, statement(f"return {back}")])
         self.traced |= {*carried}
         new = f"{back} = jax.lax.fori_loop({lower}, {upper}, {name}, {_packed(carried)})"
-        return [step, statement(new)]
+        return [step, _after(new)]
 
     def _range(self, node: cst.For, index: str) -> tuple[str, str, list[str], str]:
         assert isinstance(node.iter, cst.Call)
@@ -532,11 +537,13 @@ class _Function:
         body = self.block(node.body.body, inner)
         head, back, state = _carry(carried)
         lines = [statement(x) for x in head]
-        more, step = self.fresh("more", function=True), self.fresh("step", function=True)
+        more, step = self.fresh("more"), self.fresh("step")
         return [
             _function(more, [state], [*lines, statement(f"return {test}")]),
             _function(step, [state], [*lines, *body, statement(f"return {back}")]),
-            statement(f"{back} = jax.lax.while_loop({more}, {step}, {_packed(carried)})"),
+            statement(
+                f"{back} = jax.lax.while_loop({more}, {step}, {_packed(carried)})"
+            ).with_changes(leading_lines=[_BLANK]),
         ]
 
     def branch(self, node: cst.If, rest: set[str], top: bool) -> list[Node]:
@@ -594,7 +601,7 @@ class _Function:
         one = self._as_where(carried, test_text, bodies)
         if one:
             return one
-        yes_name, no_name = (self.fresh(x, function=True) for x in ("then", "otherwise"))
+        yes_name, no_name = (self.fresh(x) for x in ("then", "otherwise"))
         lines = [statement(x) for x in head]
         no_body = [*lines, *bodies[1], statement(f"return {back}")]
         made = [_function(yes_name, [state], [*lines, *bodies[0], statement(f"return {back}")])]
@@ -605,7 +612,7 @@ class _Function:
         packed = _packed(carried)
         return [
             *made,
-            statement(f"{back} = jax.lax.cond({test_text}, {yes_name}, {no_name}, {packed})"),
+            _after(f"{back} = jax.lax.cond({test_text}, {yes_name}, {no_name}, {packed})"),
         ]
 
     def _as_where(self, carried: list[str], test: str, bodies: list[list[Node]]) -> list[Node]:
@@ -684,7 +691,7 @@ class _Function:
             return f"({code(new)})" if "\n" in code(new) else code(new)
         return code(new)
 
-    def fresh(self, like: str, *, function: bool = False) -> str:
+    def fresh(self, like: str) -> str:
         """A name that nothing has yet."""
         name, number = like, 1
         while name in self.used_names or name in self.made:
@@ -974,6 +981,11 @@ def statement(text: str) -> cst.SimpleStatementLine:
     return node
 
 
+def _after(text: str) -> cst.SimpleStatementLine:
+    """A line after a function, with the blank one between them."""
+    return statement(text).with_changes(leading_lines=[_BLANK])
+
+
 def expression_operator(text: str) -> cst.BaseBinaryOp:
     """The node of `+` and its like."""
     node = expression(f"a {text} b")
@@ -1007,9 +1019,7 @@ def _packed(carried: list[str]) -> str:
 def _function(name: str, arguments: list[str], body: Sequence[Node]) -> cst.FunctionDef:
     node = cst.parse_statement(f"def {name}({', '.join(arguments)}):\n    pass\n")
     assert isinstance(node, cst.FunctionDef)
-    return node.with_changes(
-        body=node.body.with_changes(body=list(body)), leading_lines=[cst.EmptyLine(indent=False)]
-    )
+    return node.with_changes(body=node.body.with_changes(body=list(body)))
 
 
 def _decorator(static: list[str]) -> cst.Decorator:

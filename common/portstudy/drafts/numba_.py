@@ -363,16 +363,21 @@ def _with_imports(
     module: cst.Module, source: Source, names: list[str], helpers: dict[str, str]
 ) -> str:
     body = list(module.body)
-    at = next(
-        (
-            i + 1 for i, node in enumerate(body)
-            if isinstance(node, cst.SimpleStatementLine) and isinstance(node.body[0], cst.Import)
-            and any(code(x.name) == "numpy" for x in node.body[0].names)
-        ),
-        0,
-    )  # fmt: skip
-    made = list(cst.parse_module(f"from numba import {', '.join(names)}\n").body)
-    made += [x for text in helpers.values() for x in cst.parse_module(f"pass\n{text}").body[1:]]
+    at = 0
+    for i, node in enumerate(body):
+        if not isinstance(node, cst.SimpleStatementLine):
+            break
+        small = node.body[0]
+        if (i == 0 and isinstance(small, cst.Expr)) or isinstance(small, cst.Import):
+            at = i + 1
+    lines = f"from numba import {', '.join(names)}\n{''.join(helpers.values())}"
+    text = f"{module.code}{lines}"
+    numpy = source.numpy
+    if f"{numpy}." in text and not any(f"import numpy{x}\n" in text for x in ("", f" as {numpy}")):
+        lines = f"import numpy as {numpy}\n{lines}"
+    made = list(cst.parse_module(f"pass\n{lines}").body[1:])
+    if at == 1 and not code(body[0]).lstrip().startswith("import"):  # after a docstring
+        made[0] = made[0].with_changes(leading_lines=[cst.EmptyLine(indent=False)])
     return module.with_changes(body=[*body[:at], *made, *body[at:]]).code
 
 
