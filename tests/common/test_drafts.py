@@ -52,7 +52,7 @@ def smooth(a, n):
 
 
 def test_the_jax_draft_keeps_comments_and_carries_what_is_read(tmp_path):
-    _, source, observed = begun(tmp_path, STENCIL)
+    _, source, observed = begun(tmp_path, STENCIL, "return {'a': rng.normal(size=(7, 7)), 'n': 30}")
     assert (
         jax_.draft(source, observed).partition("import jax\n")[2]
         == """\
