@@ -5,6 +5,7 @@ import importlib.util
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -64,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
 
         where = line_of(error, path.parent)
         options.refuse(f"{path.name}: {type(error).__name__}: {message_of(error)} {where}")
-    profile = _print_profile(console, kernel, source, observed, arguments)
+    profile = _print_profile(console, kernel, source, observed)
 
     print_line(console)
     print_line(console, "Drafts", "bold")
@@ -106,6 +107,9 @@ def run(options: argparse.Namespace) -> int:
         if not figures.samples and figures.port != session.reference:
             _print_lesson(console, figures.port, figures.reason)
     print_line(console)
+    if session.limit:
+        most = session.ports[session.reference].steady_seconds / min(session.limit)
+        print_line(console, f"At this machine's limit it would be {factor(most)} times as fast.")
     for line in recommendation(session, profile):
         print_line(console, line, "bold" if line.startswith("Recommendation") else "")
     return 0
@@ -143,12 +147,11 @@ def _shown(path: Path) -> str:
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
-def _print_profile(console: Console, kernel: Functions, source, observed, arguments):
+def _print_profile(console: Console, kernel: Functions, source: Any, observed: Any) -> Any:
     """Where the time goes, what may be gained at most, and what follows."""
-    from portstudy.drafts.profile import limit, profile, sentence
+    from portstudy.drafts.profile import profile, sentence
 
     found = profile(source, observed)
-    found.limit = limit(arguments, observed)
     title = f"Before porting: {kernel.name} takes {duration(found.seconds)} a call"
     print_line(console, title, "bold")
     print_line(
@@ -162,13 +165,6 @@ def _print_profile(console: Console, kernel: Functions, source, observed, argume
         if share >= 0.02:
             run = f"{percent(share)}, run {plural(int(hits), 'time')}, {_WHAT[what]}"
             print_line(console, f"  line {line}: {run}: {text[line - 1].strip()[:70]}")
-    if found.limit:
-        most = factor(found.seconds / found.limit)
-        print_line(
-            console,
-            f"Reading its arguments once and writing what it changes takes this machine "
-            f"{duration(found.limit)}: no port can gain more than {most} times.",
-        )
     print_line(console, sentence(found, duration), "bold")
     return found
 
@@ -189,7 +185,7 @@ def _print_lesson(console: Console, name: str, reason: str) -> None:
             return
 
 
-def recommendation(session: Session, profile) -> list[str]:
+def recommendation(session: Session, profile: Any) -> list[str]:
     """What to do, why, what it costs, and the next step by hand."""
     proven = [f for f in session.ports.values() if f.samples and f.port != session.reference]
     spec = find_kernel(session.kernel)

@@ -1,20 +1,15 @@
-"""Where the time of a function goes before anything is ported, and what may be gained at most.
+"""Where the time of a function goes before anything is ported.
 
 The line profiler says how long each line takes; what the line does says what that time is. Its
 watching costs time of its own in each line, which is taken off again.
 """
 
 import ast
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 from portstudy.drafts.observe import Observed
 from portstudy.drafts.source import Source, base
-from portstudy.measure.process import Worker
-from portstudy.work import Traffic, moved
 
 BLAS = {
     "cholesky", "det", "dot", "eig", "eigh", "einsum", "inner", "inv", "lstsq", "matmul", "pinv",
@@ -37,10 +32,6 @@ class Profile:
     """How many NumPy calls are too small to matter."""
     lines: list[tuple[int, float, float, str]] = field(default_factory=list)
     """Line, share, hits and what it is, the longest first."""
-    limit: float = 0.0
-    """Seconds that reading the arguments and writing the results takes at least; 0: unknown."""
-    passes: float = 0.0
-    """Bytes that the operations on whole arrays move, over those of arguments and results."""
 
     @property
     def each_small(self) -> float:
@@ -150,26 +141,6 @@ def _kind(source: Source, observed: Observed, name: str, node: ast.AST) -> tuple
     if product:
         return "products", calls
     return ("arrays", calls) if calls else ("interpreter", 0)
-
-
-def limit(arguments: Any, observed: Observed) -> float:
-    """Seconds in which this machine reads the arguments and writes those that are changed; or 0."""
-    given = moved(arguments)
-    written = moved({name: arguments[name] for name in observed.changed})
-    traffic = Traffic(given.bytes + written.bytes, given.within)
-    if not traffic.bytes:
-        return 0.0
-    job = {"work": ((traffic,), 0), "dtype": "float64", "threads": "all", "device": "cpu"}
-    with tempfile.TemporaryDirectory() as folder:
-        worker = Worker(job, 60.0, Path(folder), module="portstudy.measure.limits")
-        try:
-            for command in ("load", "sample"):
-                reply = worker.ask(command)
-                if "error" in reply:
-                    return 0.0
-            return float(reply["seconds"])
-        finally:
-            worker.end()
 
 
 def sentence(found: Profile, duration: Callable[[float], str]) -> str:
