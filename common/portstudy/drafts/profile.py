@@ -41,8 +41,7 @@ class Profile:
 
 def profile(source: Source, observed: Observed) -> Profile:
     """Put the time of each line into one of four drawers."""
-    own = _own_seconds(source, observed)
-    hits = {line: observed.hits[line] for line in own}
+    own, hits = _by_statement(source, _own_seconds(source, observed), observed.hits)
     watching = max(0.0, sum(own.values()) - observed.total) / max(1, sum(hits.values()))
     own = {line: max(0.0, x - watching * hits[line]) for line, x in own.items()}
     whole = sum(own.values()) or 1.0
@@ -58,6 +57,23 @@ def profile(source: Source, observed: Observed) -> Profile:
         found.lines.append((line, seconds / whole, hits[line], what))
     found.lines.sort(key=lambda x: -x[1])
     return found
+
+
+def _by_statement(
+    source: Source, seconds: dict[int, float], hits: dict[int, int]
+) -> tuple[dict[int, float], dict[int, int]]:
+    """Seconds and passes of each statement, by its first line: each of its lines is timed."""
+    first: dict[int, int] = {}
+    for line, node in _lines(source):
+        for each in range(line, (getattr(node, "end_lineno", line) or line) + 1):
+            first[each] = max(line, first.get(each, 0))
+    total: dict[int, float] = {}
+    passes: dict[int, int] = {}
+    for line, x in seconds.items():
+        start = first.get(line, line)
+        total[start] = total.get(start, 0.0) + x
+        passes[start] = min(hits[line], passes.get(start, hits[line]))
+    return total, passes
 
 
 def _own_seconds(source: Source, observed: Observed) -> dict[int, float]:
@@ -105,11 +121,7 @@ def _kinds(source: Source, observed: Observed) -> dict[int, tuple[str, int]]:
         for line, node in _lines(source):
             if id(node) not in inside:
                 continue
-            what, calls = _kind(source, observed, name, node)
-            last = getattr(node, "end_lineno", line) or line
-            for each in range(line, last + 1):  # a statement of several lines is timed in them
-                found.setdefault(each, (what, calls))
-            found[line] = (what, calls)
+            found[line] = _kind(source, observed, name, node)
     return found
 
 
