@@ -26,7 +26,7 @@ from portstudy.drafts.source import (
     tree,
 )
 
-WORTH = 100e-6
+WORTH = 200e-6
 """Seconds that a statement takes in NumPy, below which threads do not pay."""
 VIEWING = {
     "asarray", "ascontiguousarray", "atleast_1d", "atleast_2d", "broadcast_to", "diagonal",
