@@ -78,10 +78,12 @@ def run(options: argparse.Namespace) -> int:
             write_whole(target, draft.text)
             written.append(target)
             lines = plural(changed_lines(path, target), "line")
-            print_line(console, f"{_shown(target)}: {lines} changed.")
+            note = f"; {draft.note}" if draft.note else ""
+            print_line(console, f"{_shown(target)}: {lines} changed{note}.")
         else:
             print_line(console, f"{draft.name}.py is left out: {draft.left_out}.")
-            _print_lesson(console, draft.name, draft.left_out)
+            if options.torch or draft.name != "torch_compile":
+                _print_lesson(console, draft.name, draft.left_out)
     if not written:
         print_line(console, "No draft could be written: nothing is measured.")
         return 1
@@ -109,7 +111,9 @@ def run(options: argparse.Namespace) -> int:
     print_line(console)
     if session.limit:
         most = session.ports[session.reference].steady_seconds / min(session.limit)
-        print_line(console, f"At this machine's limit it would be {factor(most)} times as fast.")
+        what = "" if session.bound.operations else ", arithmetic left out,"
+        said = f"At this machine's limit{what} it would be {factor(most)} times as fast."
+        print_line(console, said)
     for line in recommendation(session, profile):
         print_line(console, line, "bold" if line.startswith("Recommendation") else "")
     return 0
@@ -181,7 +185,7 @@ def _print_lesson(console: Console, name: str, reason: str) -> None:
     for pattern, note in LESSONS[name.split("_")[0]]:
         if re.search(pattern, reason):
             where = "notes" if IN_CHECKOUT else "notes of portstudy"
-            print_line(console, f"  Why: {note} in the {where}.", "dim")
+            print_line(console, f"{name}: {note} in the {where} explains it.", "dim")
             return
 
 
@@ -199,14 +203,12 @@ def recommendation(session: Session, profile: Any) -> list[str]:
     best = min(proven, key=lambda f: session.relative(f.port))
     gain = 1 / session.relative(best.port)
     if gain < WORTH:
-        why = (
-            "linear algebra runs in libraries in any case"
-            if profile.products > 0.5
-            else ("no draft gains enough for another library")
-        )
+        how = f"the best draft, {best.port}, is {factor(gain)} times as fast"
+        how = "no draft is faster" if gain <= 1 else how
+        if profile.products > 0.5:
+            how += ", since linear algebra runs in libraries in any case"
         return [
-            f"Recommendation: do not port. The best draft, {best.port}, is {factor(gain)} times as "
-            f"fast: {why}.",
+            f"Recommendation: do not port: {how}.",
             "Next: look for a better formula, or for work that can be skipped; then try again.",
         ]
     lines = changed_lines(spec.path(session.reference), spec.path(best.port))

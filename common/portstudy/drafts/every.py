@@ -10,9 +10,9 @@ from portstudy.drafts.source import Cannot, Source
 NAMES = ("numba_njit", "numba_parallel", "jax_jit", "torch_compile")
 LESSONS = {
     "jax": (
+        (r"do not change|in place|changes", "in-place.md"),
         (r"another length|boolean ind|shape|NonConcrete", "shapes.md"),
         (r"loop|fori_loop|while|scan|carry|break|continue|unrolled", "loops.md"),
-        (r"do not change|in place|changes|\.at\[", "in-place.md"),
         (r"random", "randomness.md"),
         (r"float32|rounding|ulps", "precision.md"),
         (r"Tracer|traced|Concretization|static|hash", "jit.md"),
@@ -31,6 +31,8 @@ class Draft:
     name: str
     text: str = ""
     left_out: str = ""
+    note: str = ""
+    """What its reader must know."""
 
 
 def drafts(source: Source, observed: Observed, *, torch: bool) -> list[Draft]:
@@ -50,7 +52,19 @@ def drafts(source: Source, observed: Observed, *, torch: bool) -> list[Draft]:
         try:
             text = makers[name]()
             compile(text, f"{name}.py", "exec")
-            found.append(Draft(name, text))
+            found.append(Draft(name, text, note=_unreturned(source, observed, name)))
         except Cannot as error:
             found.append(Draft(name, left_out=str(error)))
     return found
+
+
+def _unreturned(source: Source, observed: Observed, name: str) -> str:
+    """Arguments that the text changes, and the call on these inputs does not."""
+    if name != "jax_jit":
+        return ""
+    main = source.name
+    changed = [x for x in source.changed[main] if observed.is_array(main, x)]
+    rest = [x for x in changed if x not in observed.changed]
+    if not rest:
+        return ""
+    return f"it returns no {', '.join(rest)}, which the original changes, but not on these inputs"

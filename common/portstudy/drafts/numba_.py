@@ -376,9 +376,13 @@ def _with_imports(
     if f"{numpy}." in text and not any(f"import numpy{x}\n" in text for x in ("", f" as {numpy}")):
         lines = f"import numpy as {numpy}\n{lines}"
     made = list(cst.parse_module(f"pass\n{lines}").body[1:])
-    if at == 1 and not code(body[0]).lstrip().startswith("import"):  # after a docstring
+    if at == 1 and not _is_import(body[0]):  # after a docstring
         made[0] = made[0].with_changes(leading_lines=[cst.EmptyLine(indent=False)])
     return module.with_changes(body=[*body[:at], *made, *body[at:]]).code
+
+
+def _is_import(node: Any) -> bool:
+    return isinstance(node.body[0], cst.Import | cst.ImportFrom)
 
 
 # What is independent

@@ -148,8 +148,11 @@ def _kind(source: Source, observed: Observed, name: str, node: ast.AST) -> tuple
             product |= (module or method) and inner.func.attr in BLAS
         elif isinstance(inner, ast.Compare) and is_array(inner.left):
             calls += 1
+        elif isinstance(inner, ast.Call) and base(inner.func) in ("abs", "max", "min", "sum"):
+            calls += any(is_array(x) for x in inner.args)
         elif isinstance(inner, ast.Subscript) and is_array(inner):
-            calls += isinstance(inner.ctx, ast.Store)
+            chosen = any(is_array(x) for x in ast.walk(inner.slice) if isinstance(x, ast.Name))
+            calls += chosen or isinstance(inner.ctx, ast.Store)  # a part by slices costs nothing
     if product:
         return "products", calls
     return ("arrays", calls) if calls else ("interpreter", 0)
