@@ -146,6 +146,8 @@ class _Function:
         self.defined = {*parameters(self.functions[self.name])}
         self.used_names = loads(self.functions[self.name].body) | self.defined
         self.made: set[str] = set()
+        self.inside = 0
+        """Of how many loops and branches that JAX traces."""
 
     def write(self) -> cst.FunctionDef:
         node = self.source.functions[self.name]
@@ -153,14 +155,14 @@ class _Function:
         kept_all = self.block(body, set(self.returned), top=True)
         if self.changed and not (body and _returns(body[-1])):
             kept_all.append(statement(f"return {', '.join(self.changed)}"))
-        return node.with_changes(body=node.body.with_changes(body=kept_all))
+        return node.with_changes(body=cst.IndentedBlock(kept_all))
 
     # Statements
 
     def block(self, nodes: Sequence[Node], after: set[str], *, top: bool = False) -> list[Node]:
         """These statements, rewritten; `after`: the variables that what follows reads."""
         written: list[Node] = []
-        nodes = list(nodes)
+        nodes = [x if isinstance(x, cst.BaseStatement) else _line(x) for x in nodes]
         for i, node in enumerate(nodes):
             rest = live(trees(nodes[i + 1 :]), after, self.functions)
             if (pair := self._returning(node, nodes[i + 1 :], top)) is not None:
@@ -173,6 +175,14 @@ class _Function:
                 new[0] = new[0].with_changes(leading_lines=lines)
             written += new
         return written
+
+    def traced_block(self, nodes: Sequence[Node], after: set[str]) -> list[Node]:
+        """The same, within what JAX traces."""
+        self.inside += 1
+        try:
+            return self.block(nodes, after)
+        finally:
+            self.inside -= 1
 
     def one(self, node: Node, rest: set[str], top: bool) -> list[Node]:
         line = self.line(node)
@@ -332,7 +342,11 @@ class _Function:
                 return [_keep(node, f"{out.id} = {self.text(value)}")]
             target = expression(ast.unparse(out))
             return [_keep(node, code(self.store(target, self.text(value))))]
-        if isinstance(small.value.func, cst.Name) and small.value.func.value == "print":
+        called = parsed.func
+        if isinstance(called, ast.Attribute) and called.attr == "append" and not self.inside:
+            self._note([cst.Name(base(called))], True)  # a list of Python's, in a loop of Python's
+            return [node.with_changes(body=[small.with_changes(value=self.rewritten(small.value))])]
+        if isinstance(called, ast.Name) and called.id == "print":
             return [node.with_changes(body=[small])]
         raise Cannot(f"{code(small).strip()}: what it changes cannot be read off")
 
@@ -430,7 +444,7 @@ class _Function:
     def _cost(self, node: cst.For) -> float:
         """Lines that run each time when the loop does, as observed."""
         hits = self.draft.observed.hits
-        inside = [self.line(x) for x in _statements(node.body)]
+        inside = [self.line(x) for x in _statements(node.body)] or [self.line(node)]
         first, head = (hits.get(x, 0) for x in (inside[0], self.line(node)))
         times = max(1, head - first) if head else 1
         return sum(hits.get(x, 1) for x in inside) / times
@@ -456,7 +470,7 @@ class _Function:
         self.traced |= arrays
         body = self.block(node.body.body, after)
         new = node.with_changes(
-            body=node.body.with_changes(body=body), iter=self.rewritten(node.iter), leading_lines=[]
+            body=cst.IndentedBlock(body), iter=self.rewritten(node.iter), leading_lines=[]
         )
         return [new]
 
@@ -482,7 +496,7 @@ class _Function:
         self.traced |= {index, *carried}
         self.defined.add(index)
         inner = {*carried} | (live(parsed.body, {*carried}, self.functions))
-        body = self.block(node.body.body, inner)
+        body = self.traced_block(node.body.body, inner)
         name = self.fresh(f"step_{index}".rstrip("_"))
         head, back, state = _carry(carried)
         lines = [statement(x) for x in [*head, *first]]
@@ -534,7 +548,7 @@ class _Function:
         self.traced |= {*carried}
         test = self.text(node.test)
         inner = {*carried} | live(parsed.body, {*carried}, self.functions)
-        body = self.block(node.body.body, inner)
+        body = self.traced_block(node.body.body, inner)
         head, back, state = _carry(carried)
         lines = [statement(x) for x in head]
         more, step = self.fresh("more"), self.fresh("step")
@@ -556,14 +570,14 @@ class _Function:
             self.traced, self.defined = before, defined
             if isinstance(no_node, cst.Else):
                 no = self.block(no_node.body.body, rest, top=top)
-                no_node = no_node.with_changes(body=no_node.body.with_changes(body=no))
+                no_node = no_node.with_changes(body=cst.IndentedBlock(no))
             elif no_node:
                 no_node = self.branch(no_node, rest, top)[0]
             self.traced |= traced
             self.defined |= both
             new = node.with_changes(
                 test=self.rewritten(node.test),
-                body=node.body.with_changes(body=yes or [statement("pass")]),
+                body=cst.IndentedBlock(yes or [statement("pass")]),
                 orelse=no_node, leading_lines=[],
             )  # fmt: skip
             return [new]
@@ -584,19 +598,15 @@ class _Function:
         test_text = self.text(node.test)
         head, back, state = _carry(carried)
         bodies = []
-        for part in (node.body, no_node):
-            nodes = (
-                []
-                if part is None
-                else [part]
-                if isinstance(part, cst.If)
-                else part.body.body
-                if isinstance(part, cst.Else)
-                else part.body
-            )
+        other: Sequence[Node] = []
+        if isinstance(no_node, cst.If):  # an elif
+            other = [no_node]
+        elif no_node:
+            other = no_node.body.body
+        for nodes in (node.body.body, other):
             kept = set(self.traced)
             self.traced |= {*carried}
-            bodies.append(self.block(nodes, {*carried} | rest))
+            bodies.append(self.traced_block(nodes, {*carried} | rest))
             self.traced |= kept
         one = self._as_where(carried, test_text, bodies)
         if one:
@@ -979,6 +989,11 @@ def statement(text: str) -> cst.SimpleStatementLine:
     node = cst.parse_statement(text)
     assert isinstance(node, cst.SimpleStatementLine)
     return node
+
+
+def _line(small: cst.BaseSmallStatement) -> cst.SimpleStatementLine:
+    """A statement that follows a colon, on a line of its own."""
+    return cst.SimpleStatementLine([small.with_changes(semicolon=cst.MaybeSentinel.DEFAULT)])
 
 
 def _after(text: str) -> cst.SimpleStatementLine:

@@ -62,8 +62,8 @@ def parallel(source: Source, observed: Observed) -> str:
     if "parallel=True" not in text:
         why = f": {'; '.join(reasons[:2])}" if reasons else ""
         raise Cannot(
-            "no loop whose passes are provably independent, and no operation on whole arrays, that "
-            f"takes {1e6 * WORTH:.0f} µs, less than which starting threads is not worth{why}"
+            "nothing that takes long enough for threads to pay "
+            f"({1e6 * WORTH:.0f} µs) is provably independent{why}"
         )
     return text
 
@@ -237,6 +237,13 @@ class _Rewrite(cst.CSTTransformer):
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:  # noqa: N802
         numpy = self.numpy
         called = tree(updated_node.func)
+        if isinstance(called, ast.Name) and called.id == "abs":  # Numba's is of numbers alone
+            array = self.dimensions(original_node.args[0].value) != 0
+            return (
+                updated_node.with_changes(func=expression(f"{numpy}.abs"))
+                if array
+                else updated_node
+            )
         if not isinstance(called, ast.Attribute):
             return updated_node
         name = ast.unparse(called)

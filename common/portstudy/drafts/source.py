@@ -157,6 +157,10 @@ def read(path: Path) -> Source:
             f"file {str(path)!r}: {source.name} is made of something else; allowed: a function "
             "written with def"
         )
+    if any(isinstance(x, ast.Yield | ast.YieldFrom) for x in ast.walk(source.trees[source.name])):
+        raise UnknownName(
+            f"file {str(path)!r}: {source.name} yields; allowed: a function that returns"
+        )
     makers = source.functions.keys() - {MAKER}
     used = {x for name in makers for x in loads(source.trees[name].body)}
     if MAKER in source.trees:
