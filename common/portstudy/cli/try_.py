@@ -110,10 +110,7 @@ def run(options: argparse.Namespace) -> int:
             _print_lesson(console, figures.port, figures.reason)
     print_line(console)
     if session.limit:
-        most = session.ports[session.reference].steady_seconds / min(session.limit)
-        what = "" if session.bound.operations else ", arithmetic left out,"
-        said = f"At this machine's limit{what} it would be {factor(most)} times as fast."
-        print_line(console, said)
+        print_line(console, _at_the_limit(session))
     for line in recommendation(session, profile):
         print_line(console, line, "bold" if line.startswith("Recommendation") else "")
     return 0
@@ -229,10 +226,22 @@ def recommendation(session: Session, profile: Any) -> list[str]:
     return [*said, f"Next: {_next(session, best.port)}"]
 
 
+def _at_the_limit(session: Session) -> str:
+    """The most that any port may gain."""
+    least = min(session.limit)
+    what = "" if session.bound.operations else ", arithmetic left out,"
+    if least < 1e-6:
+        return f"At this machine's limit{what} it would take {duration(least)}: less than a call."
+    most = session.ports[session.reference].steady_seconds / least
+    return f"At this machine's limit{what} it would be {factor(most)} times as fast."
+
+
 def _next(session: Session, port: str) -> str:
     share = session.share(port) if session.limit else 0.0
     if share > 0.5:
         return f"{port} is at {percent(share)} of this machine's limit: there is little left."
+    if port == "numba_njit" and "numba_parallel" not in session.ports:
+        return "its passes depend on one another, or are short: look for a way to need fewer."
     if port == "numba_njit":
         return (
             "write its operations on whole arrays as loops, and give the outer one to prange where "

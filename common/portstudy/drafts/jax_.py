@@ -171,7 +171,7 @@ class _Function:
             if new and hasattr(node, "leading_lines"):
                 lines = [*node.leading_lines]
                 if isinstance(new[0], cst.FunctionDef):  # it has the blank line of its own
-                    lines = [_BLANK, *(x for x in lines if x.comment)]
+                    lines = [*[_BLANK] * bool(written), *(x for x in lines if x.comment)]
                 new[0] = new[0].with_changes(leading_lines=lines)
             written += new
         return written
@@ -554,7 +554,9 @@ class _Function:
         more, step = self.fresh("more"), self.fresh("step")
         return [
             _function(more, [state], [*lines, statement(f"return {test}")]),
-            _function(step, [state], [*lines, *body, statement(f"return {back}")]),
+            _function(step, [state], [*lines, *body, statement(f"return {back}")]).with_changes(
+                leading_lines=[_BLANK]
+            ),
             statement(
                 f"{back} = jax.lax.while_loop({more}, {step}, {_packed(carried)})"
             ).with_changes(leading_lines=[_BLANK]),
@@ -616,7 +618,8 @@ class _Function:
         no_body = [*lines, *bodies[1], statement(f"return {back}")]
         made = [_function(yes_name, [state], [*lines, *bodies[0], statement(f"return {back}")])]
         if bodies[1]:
-            made.append(_function(no_name, [state], no_body))
+            other_function = _function(no_name, [state], no_body)
+            made.append(other_function.with_changes(leading_lines=[_BLANK]))
         else:
             no_name = f"lambda {state}: {state}"
         packed = _packed(carried)
