@@ -178,10 +178,16 @@ def test_jax_drafts_are_right(tmp_path, what):
     assert proven(path, "jax_jit", jax_.draft(source, observed)).values > 0
 
 
-@pytest.mark.parametrize("what", ["a mask", "a while"])
-def test_numba_drafts_are_right(tmp_path, what):
-    path, source, observed = begun(tmp_path, FUNCTIONS[what].lstrip())
+def test_a_numba_draft_is_right(tmp_path):
+    path, source, observed = begun(tmp_path, FUNCTIONS["a while"].lstrip())
     assert proven(path, "numba_njit", numba_.draft(source, observed)).values > 0
+
+
+def test_a_mask_of_two_dimensions_is_a_where(tmp_path):
+    _, source, observed = begun(tmp_path, FUNCTIONS["a mask"].lstrip())
+    text = numba_.draft(source, observed)
+    assert "a[:] = np.where(small, a ** 2 + n, a)" in text
+    assert "a[:] = np.where(a > 2, a * 0.5, a)" in text
 
 
 def test_a_draft_that_loses_a_change_is_found_out(tmp_path):

@@ -238,12 +238,9 @@ class _Rewrite(cst.CSTTransformer):
         numpy = self.numpy
         called = tree(updated_node.func)
         if isinstance(called, ast.Name) and called.id == "abs":  # Numba's is of numbers alone
-            array = self.dimensions(original_node.args[0].value) != 0
-            return (
-                updated_node.with_changes(func=expression(f"{numpy}.abs"))
-                if array
-                else updated_node
-            )
+            if self.dimensions(original_node.args[0].value) == 0:
+                return updated_node
+            return updated_node.with_changes(func=expression(f"{numpy}.abs"))
         if not isinstance(called, ast.Attribute):
             return updated_node
         name = ast.unparse(called)
