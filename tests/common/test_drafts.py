@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 from portstudy import find_kernel, load
+from portstudy.functions import FunctionPort
 from portstudy.names import UnknownName
 from portstudy.proof import Different
 from portstudy.proof.same import prove_function
@@ -38,6 +39,7 @@ def proven(path, name, text):
     files = (str(path), str(path.parent / f"{name}.py"))
     with skipped_if_unavailable(name.split("_")[0]):
         port = load(files, name)
+    assert isinstance(port, FunctionPort)
     return prove_function(port)
 
 

@@ -1012,7 +1012,7 @@ def expression_operator(text: str) -> cst.BaseBinaryOp:
 
 
 def _bracketed(node: cst.BaseExpression) -> cst.BaseExpression:
-    if node.lpar or isinstance(node, cst.Name | cst.Call | cst.Subscript):
+    if node.lpar or isinstance(node, cst.Name | cst.Call | cst.Subscript | cst.BaseNumber):
         return node
     return node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
 

@@ -209,11 +209,14 @@ class _Rewrite(cst.CSTTransformer):
         self, original_node: cst.AugAssign, updated_node: cst.AugAssign
     ) -> cst.AugAssign | cst.Assign:
         operator = code(updated_node.operator).strip().removesuffix("=")
-        template = expression(f"a {operator} (b)")
+        template = expression(f"a {operator} b")
         assert isinstance(template, cst.BinaryOperation)
         target = updated_node.target
         value = updated_node.value
-        if not isinstance(value, cst.Name | cst.Call | cst.Subscript) and not value.lpar:
+        if (
+            not isinstance(value, cst.Name | cst.Call | cst.Subscript | cst.BaseNumber)
+            and not value.lpar
+        ):
             value = value.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
         assert isinstance(target, cst.Name | cst.Subscript | cst.Attribute)
         whole = template.with_changes(left=target, right=value)
