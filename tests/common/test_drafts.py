@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 from portstudy import find_kernel, load
-from portstudy.functions import FunctionPort
+from portstudy.functions import FunctionPort, Functions
 from portstudy.names import UnknownName
 from portstudy.proof import Different
 from portstudy.proof.same import prove_function
@@ -29,6 +29,7 @@ def begun(folder, function, inputs="return {'a': rng.normal(size=(7, 7)), 'n': 3
     path = folder / "before.py"
     path.write_text(f"import numpy as np\n\ndef inputs(rng):\n    {inputs}\n\n{function}")
     kernel = find_kernel((str(path),))
+    assert isinstance(kernel, Functions)
     arguments = kernel.make_inputs("default", kernel.dtypes[0])
     return path, read(path), observe(kernel, arguments)
 

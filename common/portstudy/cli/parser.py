@@ -65,8 +65,8 @@ def build_parser() -> argparse.ArgumentParser:
         "--torch", action="store_true", help="torch.compile too, which takes a minute"
     )
     verb.add_argument(
-        "--timeout", type=positive, default=120.0, metavar="SECONDS",
-        help="how long a draft may take to answer (default: 120)",
+        "--timeout", type=positive, default=60.0, metavar="SECONDS",
+        help="how long a draft may take to answer (default: 60)",
     )  # fmt: skip
 
     many: dict[str, Any] = {"nargs": "+", "action": "extend", "default": []}
