@@ -1,5 +1,6 @@
 """One run of a function as it is: what its variables hold, how often each line runs, how long."""
 
+import contextlib
 import sys
 import time
 import types
@@ -86,7 +87,7 @@ def observe(kernel: Functions, arguments: dict[str, Any]) -> Observed:
             arguments, kernel.parameters[kernel.reference]
         )
         given = fresh(arguments)
-        with seeded():
+        with seeded(), contextlib.redirect_stdout(sys.stderr):
             start = time.perf_counter()
             run(*[given[name] for name in first], **{name: given[name] for name in named})
             found.total = time.perf_counter() - start
