@@ -135,7 +135,7 @@ wheel: $(READY)
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "portstudy needs Python 3.11 or later: make PYTHON=python3.11")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --constraint constraints.txt --editable ".[jax,numba,cuda,torch,peers,dev]"
+	$(BIN)/python -m pip install --constraint constraints.txt --editable ".[jax,numba,cuda,torch,peers,try,dev]"
 	@touch $@
 
 $(SIMULATORS)/ready: pyproject.toml constraints-simulators.txt

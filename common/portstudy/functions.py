@@ -203,7 +203,7 @@ class FunctionPort(Port):
         try:
             return self.backend.call(function, tuple(positional))
         except Exception as error:
-            if line := line_of(error, self.kernel.folder):
+            if line := line_of(error, self.kernel.path(self.name).parent):
                 error.add_note(line)
             raise
 

@@ -1,6 +1,7 @@
 """The command line: what there is, whether it agrees, and what it gains on this machine.
 
 portstudy list [KERNEL]                 the kernels; or one kernel's ports and what each changes
+portstudy try FILE                      first ports of your function, with no line written
 portstudy check [KERNEL ...] [options]  the proof of every port; exits 1 if any port differs
 portstudy compare KERNEL [options]      the proof, then the times on this machine, side by side
 portstudy scale KERNEL --over DIM N N   how time and memory grow, and where ports cross over
@@ -19,6 +20,7 @@ A verb is a module of this package. It is imported when the verb is used, so tha
 
 import argparse
 import importlib
+import keyword
 import os
 import signal
 import sys
@@ -49,6 +51,23 @@ def build_parser() -> argparse.ArgumentParser:
 
     verb = add("list", "kernels and ports", "The kernels; or one kernel's ports.")
     verb.add_argument("kernel", nargs="*", metavar="KERNEL", help=KERNEL)
+
+    verb = add(
+        "try", "first ports of your function",
+        "Profile the function of a file, write drafts of ports beside it, prove and measure them.",
+    )  # fmt: skip
+    verb.add_argument("file", metavar="FILE", help="a function in NumPy, and inputs: before.py")
+    verb.add_argument(
+        "--out", type=Path, metavar="FOLDER", help="where drafts go (default: beside)"
+    )
+    verb.add_argument("--force", action="store_true", help="overwrite drafts that are there")
+    verb.add_argument(
+        "--torch", action="store_true", help="torch.compile too, which takes a minute"
+    )
+    verb.add_argument(
+        "--timeout", type=positive, default=60.0, metavar="SECONDS",
+        help="how long a draft may take to answer (default: 60)",
+    )  # fmt: skip
 
     many: dict[str, Any] = {"nargs": "+", "action": "extend", "default": []}
     verb = add("check", "the proof", "Prove ports in all tiers, on small inputs.")
@@ -155,7 +174,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # and end the workers
     try:
         try:
-            return importlib.import_module(f"portstudy.cli.{options.verb}").run(options)
+            module = options.verb + "_" * keyword.iskeyword(options.verb)  # try_
+            return importlib.import_module(f"portstudy.cli.{module}").run(options)
         except (UnknownName, Broken) as error:
             options.refuse(str(error))
     except KeyboardInterrupt:
