@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from portstudy.where.record import SMALL, Recorder
+from portstudy.where.record import SMALL, UNWRITTEN, Recorder
 
 SAME = 1e-11
 """The relative difference up to which values are the same."""
@@ -53,6 +53,11 @@ class Pool:
         return found
 
 
+def _unwritten(recorder: Recorder) -> np.ndarray:
+    """Of each site: does it make an array that nothing was written to?"""
+    return np.array([bool(UNWRITTEN.search(x.text)) for x in recorder.sites], bool)
+
+
 def trivial(values: np.ndarray) -> np.ndarray:
     """Small whole numbers."""
     return (np.abs(values) <= SMALL) & (values == np.rint(values))
@@ -71,7 +76,10 @@ def pool(recorder: Recorder, more: list[np.ndarray]) -> Pool:
     for x in more:
         if x.dtype.kind == "c":
             real += [x.real.ravel(), x.imag.ravel()]
-    values = np.concatenate([flat(recorder)[0], *real])
+    mine, events = flat(recorder)
+    if len(mine):
+        mine = mine[~_unwritten(recorder)[np.array(recorder.site, int)[events]]]
+    values = np.concatenate([mine, *real])
     finite = values[np.isfinite(values)]
     return Pool(
         np.unique(finite[~trivial(finite)]), bool(np.isnan(values).any()),
@@ -107,7 +115,10 @@ def align(recorder: Recorder, other: Pool) -> Aligned:
     if count:
         np.maximum.at(largest, sites[events], finite)
     scale = largest[sites[events]] if count else values
-    telling = ~trivial(values)
+    unwritten = _unwritten(recorder)
+    telling = ~trivial(values) & ~np.isinf(values)
+    if count:
+        telling &= ~unwritten[sites[events]]
     found = other.has(values, scale) | (np.abs(values) < LOST * scale)
     missing = telling & ~found
     bad = np.bincount(events[missing], minlength=count) > 0

@@ -146,7 +146,11 @@ class Instrument:
             self.controls.pop()
             node.orelse = self.body(node.orelse)
             return [node]
-        if isinstance(node, ast.Return | ast.Expr) and node.value is not None:
+        if isinstance(node, ast.Return) and node.value is not None:
+            node.value, inputs = self.expr(node.value)
+            node.value = self.call("r", self.site("return", "return", inputs), node.value)
+            return [node]
+        if isinstance(node, ast.Expr):
             node.value = self.expr(node.value)[0]
             return [node]
         if isinstance(node, ast.With):

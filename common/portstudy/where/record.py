@@ -3,6 +3,7 @@
 import builtins
 import math
 import operator
+import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -13,13 +14,18 @@ from typing import Any
 import numpy as np
 
 from portstudy.importing import import_file
-from portstudy.trees import leaves
+from portstudy.trees import leaves, unwritten
 from portstudy.where.instrument import RECORD, Instrument, Site
 
 EVENTS = 400_000
 ELEMENTS = 8_000_000
 SMALL = 1000
 """Whole numbers up to this size say nothing: any two functions have them."""
+
+
+NARROW = (np.dtype(np.float32), np.dtype(np.complex64), np.dtype(np.float16))
+UNWRITTEN = re.compile(r"^(\w+\.)?empty(_like)?\(")
+"""Calls whose values are what happens to be in memory."""
 
 
 class TooLong(BaseException):
@@ -48,6 +54,12 @@ class Recorder:
         self.turn_of: list[Any] = []
         self.into: dict[int, int] = {}
         """Of an element's event: that of the array it was written to."""
+        self.narrow: set[int] = set()
+        """Events of float32 and complex64."""
+        self.counts: dict[int, list[int]] = {}
+        """Of a loop's site: how many turns it had, each time."""
+        self.returned = -1
+        """The site of the last return."""
         self.named: dict[int, int] = {}
         """Of an event: the site of the first name that its value got."""
         self.elements = 0
@@ -65,6 +77,8 @@ class Recorder:
 
     def v(self, site: int, value: Any) -> Any:
         """A value that was computed."""
+        if isinstance(value, np.ndarray) and UNWRITTEN.search(self.sites[site].text):
+            unwritten(value)  # so that what is never written shows
         self.last[site] = self._take(site, value)
         return value
 
@@ -127,13 +141,21 @@ class Recorder:
 
     def loop(self, site: int, turns: Iterable) -> Iterator:
         """The turns of a loop."""
-        outer = self.turn
+        outer, count = self.turn, 0
         try:
-            for number, x in enumerate(turns):
-                self.turn = (outer, site, number, x if isinstance(x, int) else None)
+            for x in turns:
+                self.turn = (outer, site, count, x if isinstance(x, int) else None)
+                count += 1
                 yield x
         finally:
             self.turn = outer
+            if self.on:
+                self.counts.setdefault(site, []).append(count)
+
+    def r(self, site: int, value: Any) -> Any:
+        """What is returned."""
+        self.returned = site
+        return value
 
     # What is kept
 
@@ -171,6 +193,8 @@ class Recorder:
         if shown is None:
             return self._inputs(site)
         event = self._add(site, *shown, self._inputs(site))
+        if getattr(value, "dtype", None) in NARROW:
+            self.narrow.add(event)
         self.made[id(value)] = (value, event)
         return (event,)
 
@@ -180,6 +204,8 @@ class Recorder:
             return
         event = self._add(site, *shown, inputs)
         self.named.setdefault(event, site)
+        if getattr(base, "dtype", None) in NARROW:
+            self.narrow.add(event)
         root = base
         while isinstance(getattr(root, "base", None), np.ndarray):
             root = root.base

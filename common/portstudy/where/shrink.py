@@ -1,0 +1,110 @@
+"""The smallest inputs on which a port differs: sizes go up from small ones until it does."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from portstudy.functions import Functions, at_precision
+from portstudy.kernel import Kernel, Port
+from portstudy.proof.comparison import compare, require_structure
+from portstudy.rules import Different
+from portstudy.trees import leaves, map_leaves
+from portstudy.where.align import LOST, SAME
+from portstudy.where.uncompiled import Run
+
+LEVELS = (4, 8, 16, 32, 64, 128)
+
+
+@dataclass(frozen=True)
+class Size:
+    """Arguments, and in words how small they are."""
+
+    words: str
+    arguments: Any
+    whole: bool = False
+    """Are they the ones that were given?"""
+
+
+def sizes(kernel: Kernel) -> Iterator[Size]:
+    """Arguments from small ones up to those of the size that proofs use."""
+    name = "check" if "check" in kernel.sizes else next(iter(kernel.sizes))
+    shape = kernel.shape(name)
+    files = isinstance(kernel, Functions)
+    whole = {k: x for k, x in shape.items() if isinstance(x, int) and not isinstance(x, bool)}
+    large = {k: x for k, x in whole.items() if x > 1}
+    for level in LEVELS if large else ():
+        # Lengths that differ: an axis is not taken for another one.
+        small = {k: min(x, level + 3 * i) for i, (k, x) in enumerate(large.items())}
+        if small == large:
+            break
+        text = ",".join([name, *(f"{k}={x}" for k, x in small.items())])
+        try:
+            made = _made(kernel, text)
+        except Exception:  # whatever `inputs` raises where a size is too small for it
+            continue
+        yield Size(", ".join(f"{k}={x}" for k, x in small.items()), made)
+    made = _made(kernel, name)
+    if files and not large:
+        yield from _cut(made)
+    yield Size("as they are made", made, whole=True)
+
+
+def _made(kernel: Kernel, size: str) -> Any:
+    if isinstance(kernel, Functions):
+        return at_precision(kernel.make_inputs(size, kernel.dtypes[0]), "float64")
+    return kernel.make_inputs(size, "float64", dyadic=False)
+
+
+def _cut(arguments: Any) -> Iterator[Size]:
+    """The arguments with all axes cut down, those of one length to one length."""
+    shapes = [np.shape(x) for x in leaves(arguments) if isinstance(x, np.ndarray)]
+    lengths = sorted({n for shape in shapes for n in shape})
+    for level in LEVELS:
+        cuts = {n: min(n, level + 3 * i) for i, n in enumerate(lengths)}
+        if all(n == m for n, m in cuts.items()):
+            return
+
+        def cut(leaf: Any, cuts: dict[int, int] = cuts) -> Any:
+            if isinstance(leaf, np.ndarray):
+                return leaf[tuple(slice(cuts[n]) for n in leaf.shape)]
+            return cuts.get(leaf, leaf) if type(leaf) is int else leaf
+
+        words = [f"length {n} cut to {m}" for n, m in cuts.items() if m != n]
+        yield Size(", ".join(words), map_leaves(cut, arguments))
+
+
+def difference(reference: Port, port: Port, expected: Run, given: Run) -> str:
+    """How a port's outputs differ from the original's; nothing where they do not."""
+    kernel = port.kernel
+    if not isinstance(kernel, Functions):
+        wanted, got = (kernel.nested(x.outputs) if len(x.outputs) == len(leaves(kernel.returned))
+                       else x.outputs for x in (expected, given))  # fmt: skip
+        try:
+            require_structure(port, got)
+            compare(kernel, wanted, got)
+        except Different as error:
+            return str(error)
+        return ""
+    wants = expected.outputs or expected.changed
+    gots = given.outputs if expected.outputs else given.changed or given.outputs
+    if not expected.outputs and given.outputs and len(given.outputs) < len(gots):
+        gots = given.outputs
+    for number, (want, found) in enumerate(zip(wants, gots, strict=False)):
+        if want.shape != found.shape:
+            return f"output {number} has shape {found.shape}; expected {want.shape}"
+        if not want.size:
+            continue
+        with np.errstate(all="ignore"):
+            apart = np.abs(np.subtract(found, want, dtype=np.result_type(want, found, float)))
+            size = np.abs(want.astype(apart.dtype if want.dtype.kind != "c" else want.dtype))
+            finite = size[np.isfinite(size)]
+            scale = float(finite.max()) if finite.size else 0.0
+            same = (apart <= SAME * size + 10 * LOST * scale) | (found == want)
+            same |= np.isnan(want) & np.isnan(found)
+        if not same.all():
+            index = tuple(int(i) for i in np.argwhere(~same)[0])
+            return (f"output {number} differs in {int((~same).sum()):,} of {want.size:,} values, "
+                    f"first at {list(index)}: expected {want[index]}, got {found[index]}")  # fmt: skip
+    return ""

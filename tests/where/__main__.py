@@ -1,0 +1,126 @@
+"""How often `portstudy where` names the line: mistakes made by rote in this repository's ports.
+
+python -m tests.where [--number N] [--seed SEED] [--ports PATTERN]
+"""
+
+import argparse
+import collections
+import fnmatch
+import random
+import statistics
+import sys
+import time
+import warnings
+from typing import Any
+
+from portstudy.find import find_kernel, kernels, load, reference_of
+from portstudy.proof.mistakes import Mistake, mistakes
+from portstudy.where.search import Search
+from tests.verdict.trials import Hangs, time_limit
+
+KINDS = ("numba", "jax")
+LEFT_OUT = ("numba_cuda", "jax_pallas", "jax_sharded")
+SECONDS = 60.0
+
+
+def ports() -> list[tuple[str, str]]:
+    """The ports in which mistakes are made, with their kernels."""
+    return [
+        (kernel, port)
+        for kernel in kernels()
+        for port in find_kernel(kernel).ports()
+        if port.startswith(KINDS) and not port.startswith(LEFT_OUT)
+    ]
+
+
+def rank(found: Any, mistake: Mistake) -> int:
+    """At which place the mistaken line is named; 0 where it is not."""
+    for place, site in enumerate(found.lines, 1):
+        if site.line <= mistake.line <= site.last and site.file == found.file:
+            return place
+    return 0
+
+
+def main(options: argparse.Namespace) -> None:
+    rng = random.Random(options.seed)
+    cases = [x for x in ports() if fnmatch.fnmatch("/".join(x), options.ports)]
+    drawn = []
+    for kernel, port in cases:
+        source = find_kernel(kernel).path(port).read_text(encoding="utf-8")
+        known = list(mistakes(source))
+        drawn += [(kernel, port, x) for x in rng.sample(known, min(options.each, len(known)))]
+    rng.shuffle(drawn)
+    drawn = sorted(drawn[: options.number], key=lambda x: x[:2])
+    count: Any = collections.Counter()
+    places: Any = collections.Counter()
+    by_kind: Any = collections.defaultdict(list)
+    seconds = []
+    search, loaded, now = None, None, ("", "")
+    for kernel, port, mistake in drawn:
+        if now != (kernel, port):
+            now = kernel, port
+            try:
+                loaded = load(kernel, port)
+                search = Search(reference_of(loaded))
+            except Exception as error:
+                print(f"not tried: {kernel}/{port}: {error}")
+                search = None
+        if search is None:
+            continue
+        start = time.perf_counter()
+        try:
+            with warnings.catch_warnings(), time_limit(SECONDS):
+                warnings.simplefilter("ignore")
+                found: Any = search.find(loaded, mistake.source)
+        except Hangs:
+            count["hangs"] += 1
+            continue
+        except Exception as error:
+            count["raises"] += 1
+            if options.errors:
+                print(f"raises: {kernel}/{port} {mistake.line}: {mistake.what}: {error!r:.200}")
+            continue
+        if found is None:
+            count["no difference"] += 1
+            continue
+        spent = time.perf_counter() - start
+        found.file = loaded.kernel.path(port)
+        place = rank(found, mistake)
+        if not found.lines:
+            place = -1
+        seconds.append(spent)
+        places[place] += 1
+        by_kind[port.split("_")[0], mistake.what[:60]].append(place)
+        if place != 1:
+            line = mistake.source.split("\n")[mistake.line - 1].strip()
+            print(f"{place}: {kernel}/{port}:{mistake.line}: {mistake.what}: {line} [{found.size.words}]")
+            for site in found.lines[:4]:
+                print(f"       {site.file.name}:{site.line} {site.kind} {site.text[:80]} {found.why(site) if hasattr(found,'why') else ''}")
+            sys.stdout.flush()
+    total = sum(places.values())
+    first, three = places[1], sum(places[i] for i in (1, 2, 3))
+    print(f"{total} mistakes with wrong values; also {dict(count)}")
+    if total:
+        print(f"named first: {first} ({first / total:.0%}); among three: {three} ({three / total:.0%})")
+        print(f"places: {dict(sorted(places.items()))}")
+        print(f"seconds: median {statistics.median(seconds):.2f}, most {max(seconds):.1f}")
+    for library in KINDS:
+        mine = [x for (name, _), xs in by_kind.items() if name == library for x in xs]
+        if mine:
+            print(f"{library}: {len(mine)}, first {mine.count(1) / len(mine):.0%}, among three "
+                  f"{sum(x in (1, 2, 3) for x in mine) / len(mine):.0%}")
+    missed: Any = collections.Counter(
+        what for (_, what), xs in by_kind.items() for x in xs if x not in (1, 2, 3)
+    )
+    for what, number in missed.most_common():
+        print(f"missed: {number} x {what}")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m tests.where", description=__doc__)
+    parser.add_argument("--number", type=int, default=300)
+    parser.add_argument("--each", type=int, default=6, help="mistakes drawn in each port, at most")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--ports", default="*", help="such as lif/numba_*")
+    parser.add_argument("--errors", action="store_true")
+    main(parser.parse_args())
