@@ -4,6 +4,7 @@ python -m tests.where [--number N] [--seed SEED] [--ports PATTERN]
 """
 
 import argparse
+import ast
 import collections
 import fnmatch
 import random
@@ -21,6 +22,7 @@ from tests.verdict.trials import Hangs, time_limit
 KINDS = ("numba", "jax")
 LEFT_OUT = ("numba_cuda", "jax_pallas", "jax_sharded")
 SECONDS = 60.0
+LOST = "the statement left out"
 
 
 def ports() -> list[tuple[str, str]]:
@@ -36,9 +38,28 @@ def ports() -> list[tuple[str, str]]:
 def rank(found: Any, mistake: Mistake) -> int:
     """At which place the mistaken line is named; 0 where it is not."""
     for place, site in enumerate(found.lines, 1):
-        if site.line <= mistake.line <= site.last and site.file == found.file:
+        if site.file != found.file:
+            continue
+        if site.line <= mistake.line <= site.last:
+            return place
+        if mistake.what == LOST and site.line in beside(mistake):
             return place
     return 0
+
+
+def beside(mistake: Mistake) -> set[int]:
+    """Lines of the statements next to one that was left out: it has no line of its own."""
+    tree = ast.parse(mistake.source)
+    found: set[int] = set()
+    for node in ast.walk(tree):
+        for body in (getattr(node, "body", []), getattr(node, "orelse", [])):
+            lines = [x.lineno for x in body] if isinstance(body, list) else []
+            if mistake.line in lines:
+                place = lines.index(mistake.line)
+                found |= {*lines[max(place - 1, 0) : place + 2]}
+                if place == 0 and hasattr(node, "lineno"):
+                    found.add(node.lineno)
+    return found - {mistake.line}
 
 
 def main(options: argparse.Namespace) -> None:
@@ -94,8 +115,10 @@ def main(options: argparse.Namespace) -> None:
         if place != 1:
             line = mistake.source.split("\n")[mistake.line - 1].strip()
             print(f"{place}: {kernel}/{port}:{mistake.line}: {mistake.what}: {line} [{found.size.words}]")
-            for site in found.lines[:4]:
-                print(f"       {site.file.name}:{site.line} {site.kind} {site.text[:80]} {found.why(site) if hasattr(found,'why') else ''}")
+            shown = [*range(min(4, len(found.lines))), *([place - 1] if place > 4 else [])]
+            for k in shown:
+                site = found.lines[k]
+                print(f"    {k + 1} {site.file.name}:{site.line} {site.kind} {site.text[:80]} {found.why[k]}")
             sys.stdout.flush()
     total = sum(places.values())
     first, three = places[1], sum(places[i] for i in (1, 2, 3))

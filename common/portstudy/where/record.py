@@ -60,8 +60,8 @@ class Recorder:
         """Of a loop's site: how many turns it had, each time."""
         self.returned = -1
         """The site of the last return."""
-        self.named: dict[int, int] = {}
-        """Of an event: the site of the first name that its value got."""
+        self.names: list[tuple[int, int]] = []
+        """Sites of names, each with the event whose value it got; in time."""
         self.elements = 0
         self.last: dict[int, tuple[int, ...]] = {}
         self.defs: dict[Any, tuple[int, ...]] = {}
@@ -96,8 +96,7 @@ class Recorder:
         target = self.sites[site].target
         if target is not None:
             self.defs[target] = found
-        for event in found:
-            self.named.setdefault(event, site)
+        self.names.extend((site, event) for event in found)
 
     def changed(self, site: int, value: Any) -> None:
         """A name that `+=` has set: perhaps the same object, with other numbers."""
@@ -203,7 +202,7 @@ class Recorder:
         if shown is None:
             return
         event = self._add(site, *shown, inputs)
-        self.named.setdefault(event, site)
+        self.names.append((site, event))
         if getattr(base, "dtype", None) in NARROW:
             self.narrow.add(event)
         root = base

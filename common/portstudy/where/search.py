@@ -11,7 +11,7 @@ from portstudy.kernel import Port
 from portstudy.trees import leaves
 from portstudy.where.align import Aligned, Pool, align, pool, trivial
 from portstudy.where.instrument import Site
-from portstudy.where.record import Recorder, TooLong
+from portstudy.where.record import UNWRITTEN, Recorder, TooLong
 from portstudy.where.shrink import Size, difference, sizes
 from portstudy.where.uncompiled import Run, Uncompiled, arrays
 
@@ -29,6 +29,8 @@ class Found:
     """The original's."""
     lines: list[Site] = field(default_factory=list)
     """Where the mistake may be, the likeliest first."""
+    why: list[str] = field(default_factory=list)
+    """What speaks for each."""
 
 
 class Search:
@@ -84,13 +86,11 @@ class Search:
         mine = align(ours, pool(theirs, [*inputs, *expected.outputs, *expected.changed]))
         other = align(theirs, pool(ours, [*inputs, *given.outputs, *given.changed]))
         found = Found(size, what, mine, other)
-        found.lines = candidates(found)
+        ranking = Ranking(found)
+        ranked = ranking.lines()
+        found.lines = [ours.sites[x] for x in ranked]
+        found.why = [f"{ranking.why[x]} {ranking.scores[x]:.2f}" for x in ranked]
         return found
-
-
-def candidates(found: Found) -> list[Site]:
-    """Where the mistake may be, the likeliest first; a line once."""
-    return Ranking(found).lines()
 
 
 class Ranking:
@@ -111,7 +111,7 @@ class Ranking:
         self.mine_truths = dict(_truths_by_site(self.recorder))
         self.pools = _by_name(other)
 
-    def lines(self) -> list[Site]:
+    def lines(self) -> list[int]:
         """The sites, one a line, by what speaks for them."""
         recorder = self.recorder
         firsts: dict[tuple[Path, int], int] = {}
@@ -121,14 +121,21 @@ class Ranking:
         order = list(firsts.values())
         for number, event in enumerate(order):
             self.add(recorder.site[event], 1.0 if number == 0 else 0.6 - 0.02 * number, "suspect")
+        wrong = self.other_names()
+        if wrong:
+            site, event = min(wrong.items(), key=lambda x: x[1])
+            if not order or event < order[0]:
+                self.add(site, 1.2 if recorder.sites[site].kind != "parameter" else 0.3, "name")
+        for site, counts in recorder.counts.items():
+            self.turns(site, counts, 0.9, 0.0)
         if order:
             self.around(order[0])
         else:
             self.without()
-        best: dict[tuple[Path, int], Site] = {}
+        best: dict[tuple[Path, int], int] = {}
         for site in sorted(self.scores, key=lambda x: -self.scores[x]):
             here = recorder.sites[site]
-            best.setdefault((here.file, here.line), here)
+            best.setdefault((here.file, here.line), site)
         return list(best.values())
 
     def add(self, site: int, score: float, why: str) -> None:
@@ -156,17 +163,11 @@ class Ranking:
             site = recorder.sites[i]
             if (site.file, site.line) == (start.file, start.line):
                 continue
-            if site.kind == "parameter" or not self.ran(i):
+            if site.kind == "parameter":
                 continue
-            if self.other_name(i, event):
-                self.add(i, 1.2, "name")
-            else:
-                self.add(i, 0.5, "source")
+            self.add(i, 0.5, "source")
         for i in [recorder.site[event], *sources]:
             self.controls(recorder.sites[i], 0.55 if i == recorder.site[event] else 0.4)
-
-    def ran(self, site: int) -> bool:
-        return True
 
     def controls(self, site: Site, base: float) -> None:
         """The conditions and loops around a site."""
@@ -175,30 +176,37 @@ class Ranking:
             if x.file != site.file or x.line not in site.controls:
                 continue
             if x.kind == "turn":
-                counts = set(recorder.counts.get(i, ()))
-                strange = len(counts) == 1 and not counts & self.lengths and counts != {1}
-                near = any(n + d in self.lengths for n in counts for d in (-1, 1))
-                self.add(i, 1.3 if strange and near else base - 0.05, "turns")
+                self.turns(i, recorder.counts.get(i, []), 1.3, base - 0.05)
             elif x.kind == "test":
                 told = self.mine_truths.get(i)
                 sure = told is not None and (told in self.truths)
                 self.add(i, base - 0.2 if sure else base + 0.03, "test")
 
-    def other_name(self, site: int, before: int) -> bool:
-        """Has the original this name too, for other numbers?"""
+    def turns(self, site: int, found: list[int], strange: float, usual: float) -> None:
+        """A loop: is it one turn off all lengths that the original knows?"""
+        counts = set(found)
+        odd = len(counts) == 1 and not counts & self.lengths and counts != {1}
+        near = any(n + d in self.lengths for n in counts for d in (-1, 1))
+        self.add(site, strange if odd and near else usual, "turns")
+
+    def other_names(self) -> dict[int, int]:
+        """Sites of names that the original has for other numbers: each with its first event."""
         recorder = self.recorder
-        name = _plain(recorder.sites[site].text)
-        if name not in self.pools:
-            return False
-        for event, at in enumerate(recorder.site[:before]):
-            if at == site or recorder.named.get(event) == site:
-                values = np.atleast_1d(recorder.value[event])
-                if not len(values) or trivial(values).all():
-                    return False
-                scale = np.full(len(values), np.max(np.abs(values)))
-                telling = ~trivial(values) & np.isfinite(values)
-                return bool((~self.pools[name].has(values, scale) & telling).any())
-        return False
+        found: dict[int, int] = {}
+        seen: set[tuple[int, int]] = set()
+        for site, event in recorder.names:
+            pool = self.pools.get(_plain(recorder.sites[site].text))
+            if pool is None or site in found or (site, event) in seen:
+                continue
+            seen.add((site, event))
+            values = np.atleast_1d(recorder.value[event])
+            telling = ~trivial(values) & np.isfinite(values)
+            if not telling.any() or UNWRITTEN.search(recorder.sites[recorder.site[event]].text):
+                continue
+            scale = np.full(len(values), np.max(np.abs(values[telling])))
+            if (~pool.has(values, scale) & telling).any():
+                found[site] = event
+        return found
 
     def narrow(self, event: int) -> None:
         """Where float32 comes from: the first of the values that this one is made of."""
@@ -241,17 +249,14 @@ def _plain(text: str) -> str:
 
 def _by_name(recorder: Recorder) -> dict[str, Pool]:
     """All numbers that each name of a recording has."""
-    events = defaultdict(list)
-    for event, site in enumerate(recorder.site):
-        named = recorder.named.get(event)
-        for x in {site, named if named is not None else site}:
-            here = recorder.sites[x]
-            if here.kind in ("name", "element", "parameter"):
-                events[_plain(here.text)].append(np.atleast_1d(recorder.value[event]))
+    events: dict[str, set[int]] = defaultdict(set)
+    for site, event in recorder.names:
+        events[_plain(recorder.sites[site].text)].add(event)
     return {
-        name: Pool(np.unique(np.concatenate(values)), True, True)
-        for name, values in events.items()
-    }
+        name: Pool(np.unique(np.concatenate([np.atleast_1d(recorder.value[x]) for x in found])),
+                   True, True)
+        for name, found in events.items()
+    }  # fmt: skip
 
 
 def _truths_by_site(recorder: Recorder) -> Iterator[tuple[int, tuple[int, int]]]:

@@ -35,8 +35,7 @@ def sizes(kernel: Kernel) -> Iterator[Size]:
     whole = {k: x for k, x in shape.items() if isinstance(x, int) and not isinstance(x, bool)}
     large = {k: x for k, x in whole.items() if x > 1}
     for level in LEVELS if large else ():
-        # Lengths that differ: an axis is not taken for another one.
-        small = {k: min(x, level + 3 * i) for i, (k, x) in enumerate(large.items())}
+        small = apart(large, level)
         if small == large:
             break
         text = ",".join([name, *(f"{k}={x}" for k, x in small.items())])
@@ -51,6 +50,20 @@ def sizes(kernel: Kernel) -> Iterator[Size]:
     yield Size("as they are made", made, whole=True)
 
 
+def apart(lengths: dict[Any, int], level: int) -> dict[Any, int]:
+    """Lengths cut down to about `level`: no two alike, or one more than the other, if they can be.
+
+    So that no axis is taken for another, and a turn too few is not the length of something else.
+    """
+    found: dict[Any, int] = {}
+    for name, most in sorted(lengths.items(), key=lambda x: x[1]):
+        near = {n + d for n in found.values() for d in (-1, 0, 1)}
+        free = [n for n in [*range(level, most + 1), *range(min(level, most), 1, -1)]
+                if n not in near]  # fmt: skip
+        found[name] = free[0] if free else min(level, most)
+    return {name: found[name] for name in lengths}
+
+
 def _made(kernel: Kernel, size: str) -> Any:
     if isinstance(kernel, Functions):
         return at_precision(kernel.make_inputs(size, kernel.dtypes[0]), "float64")
@@ -62,7 +75,7 @@ def _cut(arguments: Any) -> Iterator[Size]:
     shapes = [np.shape(x) for x in leaves(arguments) if isinstance(x, np.ndarray)]
     lengths = sorted({n for shape in shapes for n in shape})
     for level in LEVELS:
-        cuts = {n: min(n, level + 3 * i) for i, n in enumerate(lengths)}
+        cuts = apart({n: n for n in lengths}, level)
         if all(n == m for n, m in cuts.items()):
             return
 
