@@ -75,7 +75,7 @@ def main(options: argparse.Namespace) -> None:
     count: Any = collections.Counter()
     places: Any = collections.Counter()
     by_kind: Any = collections.defaultdict(list)
-    seconds = []
+    seconds, reasons = [], collections.Counter()
     search, loaded, now = None, None, ("", "")
     for kernel, port, mistake in drawn:
         if now != (kernel, port):
@@ -110,6 +110,10 @@ def main(options: argparse.Namespace) -> None:
         if not found.lines:
             place = -1
         seconds.append(spent)
+        if options.reasons:
+            reason = found.why[place - 1].split()[0] if place > 0 else "none"
+            top = found.why[0].split()[0] if found.lines else "none"
+            reasons[reason, "first" if place == 1 else f"after {top}"] += 1
         places[place] += 1
         by_kind[port.split("_")[0], mistake.what[:60]].append(place)
         if place != 1:
@@ -132,6 +136,8 @@ def main(options: argparse.Namespace) -> None:
         if mine:
             print(f"{library}: {len(mine)}, first {mine.count(1) / len(mine):.0%}, among three "
                   f"{sum(x in (1, 2, 3) for x in mine) / len(mine):.0%}")
+    for reason, number in sorted(reasons.items()):
+        print(number, *reason)
     missed: Any = collections.Counter(
         what for (_, what), xs in by_kind.items() for x in xs if x not in (1, 2, 3)
     )
@@ -145,5 +151,6 @@ if __name__ == "__main__":
     parser.add_argument("--each", type=int, default=6, help="mistakes drawn in each port, at most")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--ports", default="*", help="such as lif/numba_*")
+    parser.add_argument("--reasons", action="store_true")
     parser.add_argument("--errors", action="store_true")
     main(parser.parse_args())

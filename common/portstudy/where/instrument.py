@@ -239,7 +239,10 @@ class Instrument:
         node.iter, inputs = self.expr(node.iter)
         site = self.site("turn", ast.unparse(node.target), inputs)
         node.iter = self.call("loop", site, node.iter)
+        first = len(self.sites)
         start = self.stored(node.target, [*inputs])
+        for x in self.sites[first:]:
+            x.kind = "index"
         for new in start:
             ast.copy_location(new, node)
         self.controls.append(node.lineno)

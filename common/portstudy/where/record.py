@@ -174,8 +174,7 @@ class Recorder:
             return ()
         kind = type(value)
         if kind is int or kind is bool or value is None or kind is str:
-            if kind is not int or abs(value) <= SMALL:
-                return self._inputs(site)
+            return self._inputs(site)
         if isinstance(value, tuple | list | dict):
             found: list[int] = []
             parts = leaves(value)

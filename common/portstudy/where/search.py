@@ -27,6 +27,10 @@ class Found:
     """The port's."""
     theirs: Aligned
     """The original's."""
+    expected: Run
+    given: Run
+    complete: bool = True
+    """Were both recorded up to the end?"""
     lines: list[Site] = field(default_factory=list)
     """Where the mistake may be, the likeliest first."""
     why: list[str] = field(default_factory=list)
@@ -79,13 +83,12 @@ class Search:
         self, wrong: Uncompiled, size: Size, what: str, expected: Run, given: Run
     ) -> Found:
         """Both recordings on inputs that show the difference, aligned."""
-        self.original.run(size.arguments, recorded=True)
-        wrong.run(size.arguments, recorded=True)
+        whole = [x.run(size.arguments, recorded=True).complete for x in (self.original, wrong)]
         ours, theirs = wrong.recorder, self.original.recorder
         inputs = arrays(size.arguments)
         mine = align(ours, pool(theirs, [*inputs, *expected.outputs, *expected.changed]))
         other = align(theirs, pool(ours, [*inputs, *given.outputs, *given.changed]))
-        found = Found(size, what, mine, other)
+        found = Found(size, what, mine, other, expected, given, all(whole))
         ranking = Ranking(found)
         ranked = ranking.lines()
         found.lines = [ours.sites[x] for x in ranked]
@@ -121,15 +124,13 @@ class Ranking:
         order = list(firsts.values())
         for number, event in enumerate(order):
             self.add(recorder.site[event], 1.0 if number == 0 else 0.6 - 0.02 * number, "suspect")
-        wrong = self.other_names()
-        if wrong:
-            site, event = min(wrong.items(), key=lambda x: x[1])
-            if not order or event < order[0]:
-                self.add(site, 1.2 if recorder.sites[site].kind != "parameter" else 0.3, "name")
         for site, counts in recorder.counts.items():
             self.turns(site, counts, 0.9, 0.0)
         if order:
-            self.around(order[0])
+            self.around(order[0], 1.0)
+            wrong = self.other_names()
+            for event, score in zip(order[:3], (0.95, 0.8, 0.7), strict=False):
+                self.misnamed(event, wrong, score)
         else:
             self.without()
         best: dict[tuple[Path, int], int] = {}
@@ -143,7 +144,27 @@ class Ranking:
             self.scores[site] = score
             self.why[site] = why
 
-    def around(self, event: int) -> None:
+    def misnamed(self, event: int, wrong: dict[int, int], score: float) -> None:
+        """What the first suspects read under a name by which the original has other numbers."""
+        recorder = self.recorder
+        here = recorder.sites[recorder.site[event]]
+        read = set(recorder.reads[event])
+        for near in range(max(0, event - 40), min(event + 40, len(recorder.site))):
+            x = recorder.sites[recorder.site[near]]
+            if (x.file, x.line) == (here.file, here.line):
+                read |= set(recorder.reads[near])
+        for site, made in wrong.items():
+            x = recorder.sites[site]
+            if made not in read or made > event:
+                continue
+            if x.kind == "parameter" and x.function == here.function:
+                for i, y in enumerate(recorder.sites):
+                    if any(name == x.function for _, name in y.keys) and y.kind == "value":
+                        self.add(i, score - 0.01, "argument")
+            elif x.kind == "name" and (x.file, x.line) != (here.file, here.line):
+                self.add(site, score, "name")
+
+    def around(self, event: int, scale: float) -> None:
         """What the first suspect is made of, and what decides whether it is made."""
         recorder = self.recorder
         start = recorder.sites[recorder.site[event]]
@@ -151,23 +172,50 @@ class Ranking:
             self.narrow(event)
         here = [i for i, x in enumerate(recorder.sites)
                 if x.file == start.file and x.line == start.line]  # fmt: skip
-        keys = {key for i in here for key in recorder.sites[i].keys}
-        names = {name for _, name in keys}
-        sources = [
-            i for i, x in enumerate(recorder.sites)
-            if x.target in keys
-            or (x.kind == "element" and x.function == start.function
-                and x.text.split("[")[0] in names)
-        ]  # fmt: skip
+        sources = self.sources({key for i in here for key in recorder.sites[i].keys}, start)
         for i in sources:
             site = recorder.sites[i]
             if (site.file, site.line) == (start.file, start.line):
                 continue
-            if site.kind == "parameter":
+            self.add(i, self.depth(site, start), "source")
+            self.controls(site, 0.45)
+        self.controls(start, 0.55)
+        self.back(event)
+
+    def sources(self, keys: set, start: Site) -> list[int]:
+        """The places that set these variables, or elements of them."""
+        names = {name for _, name in keys}
+        return [
+            i for i, x in enumerate(self.recorder.sites)
+            if x.kind in ("name", "element") and (
+                x.target in keys
+                or (x.kind == "element" and x.function == start.function
+                    and x.file == start.file and x.text.split("[")[0] in names)
+            )
+        ]  # fmt: skip
+
+    def depth(self, site: Site, start: Site) -> float:
+        """What a loop makes that is over by then, such as a sum, is the likeliest to be wrong."""
+        if not site.function:
+            return 0.2
+        deeper = len(site.controls) - len(start.controls)
+        return 0.57 if deeper > 0 else 0.5 if deeper == 0 else 0.46
+
+    def back(self, event: int) -> None:
+        """Counts and truth values that it comes from, which are too common to be told apart."""
+        recorder, mine = self.recorder, self.mine
+        stack, seen = [(x, 0) for x in recorder.reads[event]], set()
+        while stack:
+            now, depth = stack.pop()
+            if now in seen or mine.good[now] or depth > 6:
                 continue
-            self.add(i, 0.5, "source")
-        for i in [recorder.site[event], *sources]:
-            self.controls(recorder.sites[i], 0.55 if i == recorder.site[event] else 0.4)
+            seen.add(now)
+            site = recorder.sites[recorder.site[now]]
+            if not mine.bad[now] and site.kind in ("value", "name", "test"):
+                told = self.mine_truths.get(recorder.site[now])
+                strange = told is not None and told not in self.truths and told[0] > 1
+                self.add(recorder.site[now], (0.9 if strange else 0.56) - 0.02 * depth, "whole")
+            stack += [(x, depth + 1) for x in recorder.reads[now]]
 
     def controls(self, site: Site, base: float) -> None:
         """The conditions and loops around a site."""
@@ -179,8 +227,8 @@ class Ranking:
                 self.turns(i, recorder.counts.get(i, []), 1.3, base - 0.05)
             elif x.kind == "test":
                 told = self.mine_truths.get(i)
-                sure = told is not None and (told in self.truths)
-                self.add(i, base - 0.2 if sure else base + 0.03, "test")
+                sure = told is not None and told in self.truths
+                self.add(i, base - 0.2 if sure else base + 0.17, "test")
 
     def turns(self, site: int, found: list[int], strange: float, usual: float) -> None:
         """A loop: is it one turn off all lengths that the original knows?"""
@@ -193,12 +241,10 @@ class Ranking:
         """Sites of names that the original has for other numbers: each with its first event."""
         recorder = self.recorder
         found: dict[int, int] = {}
-        seen: set[tuple[int, int]] = set()
         for site, event in recorder.names:
             pool = self.pools.get(_plain(recorder.sites[site].text))
-            if pool is None or site in found or (site, event) in seen:
+            if pool is None or site in found:
                 continue
-            seen.add((site, event))
             values = np.atleast_1d(recorder.value[event])
             telling = ~trivial(values) & np.isfinite(values)
             if not telling.any() or UNWRITTEN.search(recorder.sites[recorder.site[event]].text):
@@ -228,18 +274,39 @@ class Ranking:
         recorder = self.recorder
         if recorder.narrow:
             self.add(recorder.site[min(recorder.narrow)], 1.4, "float32")
-        if recorder.returned >= 0:
-            self.add(recorder.returned, 0.5, "return")
-            self.add_sources(recorder.sites[recorder.returned])
-
-    def add_sources(self, start: Site) -> None:
-        recorder = self.recorder
-        names = {name for _, name in start.keys}
+        lost = self.misplaced()
+        share: dict[int, list[bool]] = defaultdict(list)
+        for event, site in enumerate(recorder.site):
+            if recorder.sites[site].kind == "element":
+                share[site] += [x in lost for x in np.atleast_1d(recorder.value[event]).tolist()]
+        if recorder.returned < 0:
+            return
+        start = recorder.sites[recorder.returned]
+        self.add(recorder.returned, 0.5, "return")
+        for i in self.sources(set(start.keys), start):
+            x = recorder.sites[i]
+            self.add(i, self.depth(x, start), "source")
+            self.controls(x, 0.55 if x.kind == "element" else 0.4)
         for i, x in enumerate(recorder.sites):
-            written = x.kind == "element" and x.text.split("[")[0] in names
-            if x.target in start.keys or written:
-                self.add(i, 0.6 if written else 0.45, "source")
-                self.controls(x, 0.55 if written else 0.4)
+            if x.kind == "element" and share[i]:
+                self.add(i, 0.45 + 0.5 * sum(share[i]) / len(share[i]), "misplaced")
+        for event in {x for site in start.children for x in recorder.last.get(site, ())} | {
+            x for key in start.keys for x in recorder.defs.get(key, ())
+        }:
+            self.back(event)
+            if not self.mine.bad[event] and not self.mine.good[event]:
+                self.add(recorder.site[event], 0.52, "whole")
+
+    def misplaced(self) -> set[float]:
+        """The numbers that should stand where others do."""
+        lost: set[float] = set()
+        for want, got in zip(self.found.expected.outputs, self.found.given.outputs, strict=False):
+            if want.shape == got.shape and want.dtype.kind in "fiu":
+                with np.errstate(all="ignore"):
+                    away = ~np.isclose(want, got, rtol=1e-11, atol=0, equal_nan=True)
+                lost |= {*want[away].astype(float).ravel().tolist()}
+                lost |= {*got[away].astype(float).ravel().tolist()}
+        return {x for x in lost if x == x}
 
 
 def _plain(text: str) -> str:
