@@ -1,5 +1,6 @@
 """The line: the first value that only the port has, on inputs as small as show the difference."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,8 +13,14 @@ from portstudy.trees import leaves
 from portstudy.where.align import Aligned, Pool, align, pool, trivial
 from portstudy.where.instrument import Site
 from portstudy.where.record import UNWRITTEN, Recorder, TooLong
-from portstudy.where.shrink import Size, difference, sizes
+from portstudy.where.shrink import Size, difference, sizes, smaller_sizes
 from portstudy.where.uncompiled import Run, Uncompiled, arrays
+
+
+LONG = 0.02
+"""Seconds above which a run is worth making smaller."""
+MAKES = re.compile(r"\b(empty|zeros|ones|full|arange|iota|eye)(_like)?\(")
+"""Calls that make an array for others to write to."""
 
 
 @dataclass
@@ -76,8 +83,25 @@ class Search:
                 return None
             what = difference(self.reference, port, expected, given)
             if what:
+                size, expected, given, what = self.shrunk(wrong, size, expected, given, what)
                 return self.located(wrong, size, what, expected, given)
         return None
+
+    def shrunk(
+        self, wrong: Uncompiled, size: Size, expected: Run, given: Run, what: str
+    ) -> tuple[Size, Run, Run, str]:
+        """Each size made smaller on its own, as long as the two differ and a run is long."""
+        port = wrong.port
+        for smaller in smaller_sizes(port.kernel, size):
+            if given.seconds < LONG:
+                break
+            try:
+                a, b = self.original.run(smaller.arguments), wrong.run(smaller.arguments)
+            except (Exception, TooLong):
+                continue
+            if said := difference(self.reference, port, a, b):
+                return self.shrunk(wrong, smaller, a, b, said)
+        return size, expected, given, what
 
     def located(
         self, wrong: Uncompiled, size: Size, what: str, expected: Run, given: Run
@@ -122,8 +146,11 @@ class Ranking:
             site = recorder.sites[recorder.site[event]]
             firsts.setdefault((site.file, site.line), event)
         order = list(firsts.values())
-        for number, event in enumerate(order):
-            self.add(recorder.site[event], 1.0 if number == 0 else 0.6 - 0.02 * number, "suspect")
+        suspects = set(self.mine.suspects)
+        for number, event in enumerate(order[:12]):
+            after = any(x in suspects for x in recorder.reads[event])
+            score = 1.0 if number == 0 else (0.555 if after else 0.62) - 0.01 * number
+            self.add(recorder.site[event], score, "suspect")
         for site, counts in recorder.counts.items():
             self.turns(site, counts, 0.9, 0.0)
         if order:
@@ -214,7 +241,9 @@ class Ranking:
             if not mine.bad[now] and site.kind in ("value", "name", "test"):
                 told = self.mine_truths.get(recorder.site[now])
                 strange = told is not None and told not in self.truths and told[0] > 1
-                self.add(recorder.site[now], (0.9 if strange else 0.56) - 0.02 * depth, "whole")
+                made = MAKES.search(site.text) is not None
+                score = 0.9 if strange and not made else 0.44 if made else 0.56
+                self.add(recorder.site[now], score - 0.02 * depth, "whole")
             stack += [(x, depth + 1) for x in recorder.reads[now]]
 
     def controls(self, site: Site, base: float) -> None:
@@ -233,6 +262,8 @@ class Ranking:
     def turns(self, site: int, found: list[int], strange: float, usual: float) -> None:
         """A loop: is it one turn off all lengths that the original knows?"""
         counts = set(found)
+        if counts == {0}:
+            self.add(site, strange - 0.1, "turns")
         odd = len(counts) == 1 and not counts & self.lengths and counts != {1}
         near = any(n + d in self.lengths for n in counts for d in (-1, 1))
         self.add(site, strange if odd and near else usual, "turns")
@@ -283,7 +314,10 @@ class Ranking:
             return
         start = recorder.sites[recorder.returned]
         self.add(recorder.returned, 0.5, "return")
-        for i in self.sources(set(start.keys), start):
+        self.unwritten()
+        keys = {key for x in recorder.sites for key in x.keys
+                if (x.file, x.line) == (start.file, start.line)}  # fmt: skip
+        for i in self.sources(keys, start):
             x = recorder.sites[i]
             self.add(i, self.depth(x, start), "source")
             self.controls(x, 0.55 if x.kind == "element" else 0.4)
@@ -295,7 +329,30 @@ class Ranking:
         }:
             self.back(event)
             if not self.mine.bad[event] and not self.mine.good[event]:
-                self.add(recorder.site[event], 0.52, "whole")
+                made = MAKES.search(recorder.sites[recorder.site[event]].text)
+                self.add(recorder.site[event], 0.44 if made else 0.52, "whole")
+
+    def unwritten(self) -> None:
+        """Elements that are never written: the loop whose turns they would be."""
+        recorder = self.recorder
+        for array in self.found.given.outputs:
+            if array.dtype.kind != "f" or not 0 < np.isnan(array).sum() < array.size:
+                continue
+            index = np.argwhere(np.isnan(array))
+            for i, x in enumerate(recorder.sites):
+                if x.kind != "element" or "[" not in x.text:
+                    continue
+                places = x.text[x.text.index("[") + 1 : -1].split(", ")
+                if len(places) != array.ndim:
+                    continue
+                for axis, name in enumerate(places):
+                    lost = set(index[:, axis].tolist())
+                    whole = len(index) == len(lost) * array.size // array.shape[axis]
+                    if len(lost) < array.shape[axis] and whole:
+                        for k, y in enumerate(recorder.sites):
+                            if y.kind == "turn" and y.line in x.controls and y.text == name:
+                                self.add(k, 1.2, "unwritten")
+                self.add(i, 0.8, "unwritten")
 
     def misplaced(self) -> set[float]:
         """The numbers that should stand where others do."""
@@ -340,4 +397,5 @@ def _truths_by_site(recorder: Recorder) -> Iterator[tuple[int, tuple[int, int]]]
 def _truths(recorder: Recorder) -> Iterator[tuple[int, int]]:
     for _, (count, true) in _truths_by_site(recorder):
         yield count, true
-        yield count, count - true
+        if 0 < true < count:
+            yield count, count - true

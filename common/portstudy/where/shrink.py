@@ -25,6 +25,8 @@ class Size:
     arguments: Any
     whole: bool = False
     """Are they the ones that were given?"""
+    lengths: tuple[tuple[str, int], ...] = ()
+    """By name, where they were made from sizes."""
 
 
 def sizes(kernel: Kernel) -> Iterator[Size]:
@@ -35,19 +37,37 @@ def sizes(kernel: Kernel) -> Iterator[Size]:
     whole = {k: x for k, x in shape.items() if isinstance(x, int) and not isinstance(x, bool)}
     large = {k: x for k, x in whole.items() if x > 1}
     for level in LEVELS if large else ():
-        small = apart(large, level)
-        if small == large:
+        # A kernel's sizes may be larger than those that proofs use, to be unlike each other.
+        loose = large if files else {k: max(x, 3 * level) for k, x in large.items()}
+        tried = [apart(limits, level) for limits in (loose, large)]
+        if all(tried[1][k] == x for k, x in large.items()):
             break
-        text = ",".join([name, *(f"{k}={x}" for k, x in small.items())])
-        try:
-            made = _made(kernel, text)
-        except Exception:  # whatever `inputs` raises where a size is too small for it
-            continue
-        yield Size(", ".join(f"{k}={x}" for k, x in small.items()), made)
+        if size := _sized(kernel, name, tried[0]) or _sized(kernel, name, tried[1]):
+            yield size
     made = _made(kernel, name)
     if files and not large:
         yield from _cut(made)
-    yield Size("as they are made", made, whole=True)
+    yield Size("as they are made", made, whole=True, lengths=tuple(large.items()))
+
+
+def _sized(kernel: Kernel, name: str, lengths: dict[str, int]) -> Size | None:
+    """Arguments of these sizes; None where `inputs` refuses them."""
+    try:
+        made = _made(kernel, ",".join([name, *(f"{k}={x}" for k, x in lengths.items())]))
+    except Exception:  # whatever it raises where a size is too small for it
+        return None
+    words = ", ".join(f"{k}={x}" for k, x in lengths.items())
+    return Size(words, made, lengths=tuple(lengths.items()))
+
+
+def smaller_sizes(kernel: Kernel, size: Size) -> Iterator[Size]:
+    """Sizes with one length cut to a part of what it is, the largest first."""
+    name = "check" if "check" in kernel.sizes else next(iter(kernel.sizes))
+    lengths = dict(size.lengths)
+    for key, now in sorted(lengths.items(), key=lambda x: -x[1]):
+        for smaller in (2, now // 4, now // 2, now * 3 // 4):
+            if 1 < smaller < now and (made := _sized(kernel, name, lengths | {key: smaller})):
+                yield made
 
 
 def apart(lengths: dict[Any, int], level: int) -> dict[Any, int]:
