@@ -42,23 +42,44 @@ def rank(found: Any, mistake: Mistake) -> int:
             continue
         if site.line <= mistake.line <= site.last:
             return place
-        if mistake.what == LOST and site.line in beside(mistake):
+        if mistake.what == LOST and beside(mistake, found.source) & {*range(site.line, site.last + 1)}:
             return place
     return 0
 
 
-def beside(mistake: Mistake) -> set[int]:
-    """Lines of the statements next to one that was left out: it has no line of its own."""
+def beside(mistake: Mistake, source: str) -> set[int]:
+    """Where a statement that was left out shows, which has no line of its own.
+
+    In the statements next to it, the loop or condition around it, and those that read what it sets.
+    """
     tree = ast.parse(mistake.source)
     found: set[int] = set()
-    for node in ast.walk(tree):
-        for body in (getattr(node, "body", []), getattr(node, "orelse", [])):
-            lines = [x.lineno for x in body] if isinstance(body, list) else []
-            if mistake.line in lines:
-                place = lines.index(mistake.line)
+    alone = mistake.line
+    for _ in range(3):
+        for node in ast.walk(tree):
+            for body in (getattr(node, "body", []), getattr(node, "orelse", [])):
+                lines = [x.lineno for x in body] if isinstance(body, list) else []
+                if alone not in lines:
+                    continue
+                place = lines.index(alone)
                 found |= {*lines[max(place - 1, 0) : place + 2]}
-                if place == 0 and hasattr(node, "lineno"):
+                if hasattr(node, "lineno") and not isinstance(node, ast.FunctionDef):
                     found.add(node.lineno)
+                    alone = node.lineno if len(lines) == 1 else alone
+    sets = {
+        x.id
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Assign | ast.AugAssign) and node.lineno == mistake.line
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        for x in ast.walk(target)
+        if isinstance(x, ast.Name)
+    }
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        if function.lineno <= mistake.line <= (function.end_lineno or 0):
+            found |= {x.lineno for x in ast.walk(function) if isinstance(x, ast.Name)
+                      and x.id in sets and isinstance(x.ctx, ast.Load)}  # fmt: skip
     return found - {mistake.line}
 
 
@@ -75,6 +96,7 @@ def main(options: argparse.Namespace) -> None:
     count: Any = collections.Counter()
     places: Any = collections.Counter()
     by_kind: Any = collections.defaultdict(list)
+    left_out: Any = collections.Counter()
     seconds, reasons = [], collections.Counter()
     search, loaded, now = None, None, ("", "")
     for kernel, port, mistake in drawn:
@@ -106,6 +128,7 @@ def main(options: argparse.Namespace) -> None:
             continue
         spent = time.perf_counter() - start
         found.file = loaded.kernel.path(port)
+        found.source = found.file.read_text(encoding="utf-8")
         place = rank(found, mistake)
         if not found.lines:
             place = -1
@@ -115,6 +138,7 @@ def main(options: argparse.Namespace) -> None:
             top = found.why[0].split()[0] if found.lines else "none"
             reasons[reason, "first" if place == 1 else f"after {top}"] += 1
         places[place] += 1
+        left_out[place] += mistake.what == LOST
         by_kind[port.split("_")[0], mistake.what[:60]].append(place)
         if place != 1:
             line = mistake.source.split("\n")[mistake.line - 1].strip()
@@ -129,6 +153,9 @@ def main(options: argparse.Namespace) -> None:
     print(f"{total} mistakes with wrong values; also {dict(count)}")
     if total:
         print(f"named first: {first} ({first / total:.0%}); among three: {three} ({three / total:.0%})")
+        lost = sum(left_out.values())
+        print(f"of these, statements left out: {lost}; first: {left_out[1]}, among three: "
+              f"{sum(left_out[i] for i in (1, 2, 3))}")
         print(f"places: {dict(sorted(places.items()))}")
         print(f"seconds: median {statistics.median(seconds):.2f}, most {max(seconds):.1f}")
     for library in KINDS:

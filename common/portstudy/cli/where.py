@@ -30,7 +30,12 @@ def run(options: argparse.Namespace) -> int:
     with progress.status("looking for the line"):
         found, why = None, ""
         try:
-            found = Search(reference).find(port)
+            search = Search(reference)
+            found = search.find(port)
+            if found is None and search.stopped:
+                why = (f"uncompiled, {port.name} takes more than {search.original.recorder.seconds:g}"
+                       f" s on inputs {search.stopped}")
+                why += f"; on {search.same} the two agree" if search.same else ""
         except (Impossible, TooLong) as error:
             why = str(error) or f"{port.name} takes too long uncompiled"
         except Exception as error:  # what the port itself raises, uncompiled

@@ -92,6 +92,8 @@ class Recorder:
 
     def d(self, site: int, value: Any) -> None:
         """A name that was set."""
+        if not self.on and time.perf_counter() > self.until:
+            raise TooLong
         found = self._take(site, value)
         target = self.sites[site].target
         if target is not None:
@@ -145,6 +147,8 @@ class Recorder:
             for x in turns:
                 self.turn = (outer, site, count, x if isinstance(x, int) else None)
                 count += 1
+                if not self.on and time.perf_counter() > self.until:
+                    raise TooLong
                 yield x
         finally:
             self.turn = outer

@@ -53,6 +53,8 @@ class Search:
         self.sizes: list[Size] = []
         self.more = sizes(reference.kernel)
         self.runs: dict[int, Run | None] = {}
+        self.same = self.stopped = ""
+        """The last inputs on which the two were the same; those on which the port took too long."""
 
     def size(self, number: int) -> Size | None:
         """The size of this number, from small to large; None after the last."""
@@ -71,7 +73,7 @@ class Search:
             if number not in self.runs:
                 try:
                     self.runs[number] = self.original.run(size.arguments)
-                except Exception:  # what the original refuses is no input
+                except (Exception, TooLong):  # what the original refuses is no input
                     self.runs[number] = None
             expected = self.runs[number]
             number += 1
@@ -80,7 +82,9 @@ class Search:
             try:
                 given = wrong.run(size.arguments)
             except TooLong:
+                self.stopped = size.words
                 return None
+            self.same = size.words
             what = difference(self.reference, port, expected, given)
             if what:
                 size, expected, given, what = self.shrunk(wrong, size, expected, given, what)
