@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from portstudy.where.record import SMALL, UNWRITTEN, Recorder
+from portstudy.where.record import SAYS_NOTHING, SMALL, Recorder
 
 SAME = 1e-11
 """The relative difference up to which values are the same."""
@@ -55,7 +55,7 @@ class Pool:
 
 def _unwritten(recorder: Recorder) -> np.ndarray:
     """Of each site: does it make an array that nothing was written to?"""
-    return np.array([bool(UNWRITTEN.search(x.text)) for x in recorder.sites], bool)
+    return np.array([bool(SAYS_NOTHING.search(x.text)) for x in recorder.sites], bool)
 
 
 def trivial(values: np.ndarray) -> np.ndarray:

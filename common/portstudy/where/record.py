@@ -17,7 +17,7 @@ from portstudy.importing import import_file
 from portstudy.trees import leaves, unwritten
 from portstudy.where.instrument import RECORD, Instrument, Site
 
-EVENTS = 400_000
+EVENTS = 800_000
 ELEMENTS = 8_000_000
 SMALL = 1000
 """Whole numbers up to this size say nothing: any two functions have them."""
@@ -26,6 +26,8 @@ SMALL = 1000
 NARROW = (np.dtype(np.float32), np.dtype(np.complex64), np.dtype(np.float16))
 UNWRITTEN = re.compile(r"^(\w+\.)?empty(_like)?\(")
 """Calls whose values are what happens to be in memory."""
+SAYS_NOTHING = re.compile(UNWRITTEN.pattern + r"|\.view\([^()]*\)$")
+"""The same, and bits that are read as another type."""
 
 
 class TooLong(BaseException):

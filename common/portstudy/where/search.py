@@ -138,8 +138,11 @@ class Ranking:
         self.lengths |= {n for counts in other.counts.values() for n in counts}
         self.lengths |= {x for x in leaves(found.size.arguments) if type(x) is int}
         self.lengths |= {n for x in arrays(found.size.arguments) for n in x.shape}
-        self.truths = set(_truths(other))
-        self.mine_truths = dict(_truths_by_site(self.recorder))
+        self.prefixes = list(_truths(other))
+        self.events_of: dict[int, list[int]] = defaultdict(list)
+        for event, at in enumerate(self.recorder.site):
+            self.events_of[at].append(event)
+        self.first = 0
         self.pools = _by_name(other)
 
     def lines(self) -> list[int]:
@@ -151,6 +154,8 @@ class Ranking:
             firsts.setdefault((site.file, site.line), event)
         order = list(firsts.values())
         suspects = set(self.mine.suspects)
+        order = [x for x in order if self.telling(x)] + [x for x in order if not self.telling(x)]
+        self.first = order[0] if order else len(recorder.site)
         for number, event in enumerate(order[:12]):
             after = any(x in suspects for x in recorder.reads[event])
             score = 1.0 if number == 0 else (0.555 if after else 0.62) - 0.01 * number
@@ -169,6 +174,48 @@ class Ranking:
             here = recorder.sites[site]
             best.setdefault((here.file, here.line), site)
         return list(best.values())
+
+    def telling(self, event: int) -> bool:
+        """Is it a number that comes from data, and was computed there?
+
+        Numbers that come from constants alone are made in many ways: 1 / 21 is no mistake.
+        """
+        recorder = self.recorder
+        value = np.atleast_1d(recorder.value[event])
+        site = recorder.sites[recorder.site[event]]
+        if site.kind in ("selection", "parameter") and not np.isnan(value).any():
+            return False
+        seen: set[int] = set()
+        stack = [event]
+        while stack and len(seen) < 200:
+            now = stack.pop()
+            if now in seen:
+                continue
+            seen.add(now)
+            if np.size(recorder.value[now]) > 1 or recorder.sites[recorder.site[now]].kind in (
+                "element", "selection",
+            ):  # fmt: skip
+                return True
+            stack += recorder.reads[now]
+        return len(seen) >= 200
+
+    def strange(self, site: int) -> bool:
+        """Truth values, or counts, as far as they were made: does the original lack them?"""
+        recorder = self.recorder
+        bits = [np.atleast_1d(recorder.value[x]) for x in self.events_of[site] if x < self.first]
+        if not bits:
+            return False
+        every = np.concatenate(bits)
+        if len(every) < 2 or not ((every == 0) | (every == 1)).all():
+            return False
+        sums = np.concatenate([[0], np.cumsum(every)])
+        for counts, trues in self.prefixes:
+            known = np.flatnonzero(counts <= len(every))
+            if len(known) and 2 * counts[known[-1]] > len(every):
+                n, true = counts[known[-1]], trues[known[-1]]
+                if sums[n] == true or (0 < true < n and sums[n] == n - true):
+                    return False
+        return True
 
     def add(self, site: int, score: float, why: str) -> None:
         if score > self.scores.get(site, 0.0):
@@ -243,8 +290,7 @@ class Ranking:
             seen.add(now)
             site = recorder.sites[recorder.site[now]]
             if not mine.bad[now] and site.kind in ("value", "name", "test"):
-                told = self.mine_truths.get(recorder.site[now])
-                strange = told is not None and told not in self.truths and told[0] > 1
+                strange = self.strange(recorder.site[now])
                 made = MAKES.search(site.text) is not None
                 score = 0.9 if strange and not made else 0.44 if made else 0.56
                 self.add(recorder.site[now], score - 0.02 * depth, "whole")
@@ -259,15 +305,20 @@ class Ranking:
             if x.kind == "turn":
                 self.turns(i, recorder.counts.get(i, []), 1.3, base - 0.05)
             elif x.kind == "test":
-                told = self.mine_truths.get(i)
-                sure = told is not None and told in self.truths
-                self.add(i, base - 0.2 if sure else base + 0.17, "test")
+                strange = self.strange(i)
+                self.add(i, base + 0.2 if strange else base - 0.1, "test")
+                for k in self.sources(set(x.keys) | {
+                    key for y in recorder.sites if (y.file, y.line) == (x.file, x.line)
+                    for key in y.keys
+                }, x) if strange else ():  # fmt: skip
+                    if self.strange(k):
+                        self.add(k, base + 0.23, "test")
 
     def turns(self, site: int, found: list[int], strange: float, usual: float) -> None:
         """A loop: is it one turn off all lengths that the original knows?"""
         counts = set(found)
         if counts == {0}:
-            self.add(site, strange - 0.1, "turns")
+            self.add(site, 0.53, "turns")
         odd = len(counts) == 1 and not counts & self.lengths and counts != {1}
         near = any(n + d in self.lengths for n in counts for d in (-1, 1))
         self.add(site, strange if odd and near else usual, "turns")
@@ -387,19 +438,12 @@ def _by_name(recorder: Recorder) -> dict[str, Pool]:
     }  # fmt: skip
 
 
-def _truths_by_site(recorder: Recorder) -> Iterator[tuple[int, tuple[int, int]]]:
-    """Of each site that gives truth values: how many, and how many are true."""
+def _truths(recorder: Recorder) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Of each site that gives truth values: how many there were, and were true, event by event."""
     found: dict[int, list[np.ndarray]] = defaultdict(list)
     for event, site in enumerate(recorder.site):
         found[site].append(np.atleast_1d(recorder.value[event]))
-    for site, values in found.items():
+    for values in found.values():
         every = np.concatenate(values)
         if ((every == 0) | (every == 1)).all():
-            yield site, (len(every), int(every.sum()))
-
-
-def _truths(recorder: Recorder) -> Iterator[tuple[int, int]]:
-    for _, (count, true) in _truths_by_site(recorder):
-        yield count, true
-        if 0 < true < count:
-            yield count, count - true
+            yield np.cumsum([len(x) for x in values]), np.cumsum([x.sum() for x in values])
