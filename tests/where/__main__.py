@@ -17,6 +17,7 @@ from typing import Any
 from portstudy.find import find_kernel, kernels, load, reference_of
 from portstudy.proof.mistakes import Mistake, mistakes
 from portstudy.where.search import Search
+
 from tests.verdict.trials import Hangs, time_limit
 
 KINDS = ("numba", "jax")
@@ -42,7 +43,9 @@ def rank(found: Any, mistake: Mistake) -> int:
             continue
         if site.line <= mistake.line <= site.last:
             return place
-        if mistake.what == LOST and beside(mistake, found.source) & {*range(site.line, site.last + 1)}:
+        if mistake.what == LOST and beside(mistake, found.source) & {
+            *range(site.line, site.last + 1)
+        }:
             return place
     return 0
 
@@ -97,8 +100,11 @@ def main(options: argparse.Namespace) -> None:
     places: Any = collections.Counter()
     by_kind: Any = collections.defaultdict(list)
     left_out: Any = collections.Counter()
-    seconds, reasons = [], collections.Counter()
-    search, loaded, now = None, None, ("", "")
+    seconds: list[float] = []
+    reasons: Any = collections.Counter()
+    search: Any = None
+    loaded: Any = None
+    now = "", ""
     for kernel, port, mistake in drawn:
         if now != (kernel, port):
             now = kernel, port
@@ -142,27 +148,34 @@ def main(options: argparse.Namespace) -> None:
         by_kind[port.split("_")[0], mistake.what[:60]].append(place)
         if place != 1:
             line = mistake.source.split("\n")[mistake.line - 1].strip()
-            print(f"{place}: {kernel}/{port}:{mistake.line}: {mistake.what}: {line} [{found.size.words}]")
+            where = f"{kernel}/{port}:{mistake.line}"
+            print(f"{place}: {where}: {mistake.what}: {line} [{found.size.words}]")
             shown = [*range(min(4, len(found.lines))), *([place - 1] if place > 4 else [])]
             for k in shown:
                 site = found.lines[k]
-                print(f"    {k + 1} {site.file.name}:{site.line} {site.kind} {site.text[:80]} {found.why[k]}")
+                said = f"{site.kind} {site.text[:80]} {found.why[k]}"
+                print(f"    {k + 1} {site.file.name}:{site.line} {said}")
             sys.stdout.flush()
     total = sum(places.values())
     first, three = places[1], sum(places[i] for i in (1, 2, 3))
     print(f"{total} mistakes with wrong values; also {dict(count)}")
     if total:
-        print(f"named first: {first} ({first / total:.0%}); among three: {three} ({three / total:.0%})")
+        print(f"named first: {first} ({first / total:.0%})")
+        print(f"among three: {three} ({three / total:.0%})")
         lost = sum(left_out.values())
-        print(f"of these, statements left out: {lost}; first: {left_out[1]}, among three: "
-              f"{sum(left_out[i] for i in (1, 2, 3))}")
+        print(
+            f"of these, statements left out: {lost}; first: {left_out[1]}, among three: "
+            f"{sum(left_out[i] for i in (1, 2, 3))}"
+        )
         print(f"places: {dict(sorted(places.items()))}")
         print(f"seconds: median {statistics.median(seconds):.2f}, most {max(seconds):.1f}")
     for library in KINDS:
         mine = [x for (name, _), xs in by_kind.items() if name == library for x in xs]
         if mine:
-            print(f"{library}: {len(mine)}, first {mine.count(1) / len(mine):.0%}, among three "
-                  f"{sum(x in (1, 2, 3) for x in mine) / len(mine):.0%}")
+            print(
+                f"{library}: {len(mine)}, first {mine.count(1) / len(mine):.0%}, among three "
+                f"{sum(x in (1, 2, 3) for x in mine) / len(mine):.0%}"
+            )
     for reason, number in sorted(reasons.items()):
         print(number, *reason)
     missed: Any = collections.Counter(

@@ -1,6 +1,7 @@
 """`portstudy where`: the line at which a port goes wrong."""
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from portstudy.backends.base import Unavailable
@@ -33,8 +34,10 @@ def run(options: argparse.Namespace) -> int:
             search = Search(reference)
             found = search.find(port)
             if found is None and search.stopped:
-                why = (f"uncompiled, {port.name} takes more than {search.original.recorder.seconds:g}"
-                       f" s on inputs {search.stopped}")
+                why = (
+                    f"uncompiled, {port.name} takes more than {search.original.recorder.seconds:g}"
+                    f" s on inputs {search.stopped}"
+                )
                 why += f"; on {search.same} the two agree" if search.same else ""
         except (Impossible, TooLong) as error:
             why = str(error) or f"{port.name} takes too long uncompiled"
@@ -72,15 +75,12 @@ def _pair(options: argparse.Namespace) -> tuple[Port, Port]:
     if len(named) == 1 and isinstance(named[0], tuple):
         if len(named[0]) != 2:
             options.refuse(f"{' '.join(words)}: allowed: two .py files, or a kernel and a port")
-        first, second = find_kernel(named[0]).ports()
-        port = load(named[0], second)
+        port = load(named[0], find_kernel(named[0]).ports()[1])
         return reference_of(port, port.kernel.dtypes[0]), port
     if len(words) != 2:
         options.refuse(f"{' '.join(words)}: allowed: two .py files, or a kernel and a port")
     kernel: Kernel = find_kernel(words[0])
     if words[1].endswith(".py"):
-        from pathlib import Path
-
         loaded: Any = load_file(kernel, Path(words[1]).resolve())
     else:
         one_of("port", words[1], kernel.ports(), f" of kernel {kernel.name!r}")

@@ -6,6 +6,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from portstudy.checkout import IMPLEMENTATIONS
+from portstudy.functions import Functions
+from portstudy.kernel import Kernel
 from portstudy.show.console import print_line, print_table
 from portstudy.where.answer import Answer, Place
 
@@ -13,6 +16,14 @@ AROUND = 2
 """Lines before and after those that are meant."""
 AGREES, DIFFERS = "=", "≠"
 LONGEST = 14
+
+
+def hint(kernel: Kernel, port: str) -> str:
+    """The command that names the line at which a port goes wrong."""
+    words = [kernel.name if kernel.folder.parent == IMPLEMENTATIONS else str(kernel.folder), port]
+    if isinstance(kernel, Functions):
+        words = [kernel.path(name).name for name in (kernel.reference, port)]
+    return f"The line: portstudy where {' '.join(words)}"
 
 
 def print_answer(console: Console, said: Answer, port: str, original: str) -> None:
@@ -43,6 +54,9 @@ def print_answer(console: Console, said: Answer, port: str, original: str) -> No
         where = [f"line {x.line}" + (f" of {x.file.name}" if x.file != place.file else "")
                  for x in said.others]  # fmt: skip
         print_line(console, f"If it is not there: {', '.join(where)}.", "dim")
+    if not said.common:
+        print_line(console, "The two have no value in common but the arguments: another method, or "
+                            "a mistake at the very start.")  # fmt: skip
     if not said.complete:
         print_line(console, "The runs were recorded in part: they are long.", "dim")
 

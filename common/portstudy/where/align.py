@@ -136,10 +136,7 @@ def _excused(recorder: Recorder, bad: np.ndarray, good: np.ndarray) -> np.ndarra
         into = recorder.into.get(event)
         if into is not None and whole[into]:
             excused[event] = True
-        if good[event]:
-            passes = _tells(recorder, event)
-        else:
-            passes = bool(bad[event] and excused[event])
+        passes = _tells(recorder, event) if good[event] else bool(bad[event] and excused[event])
         if not passes:
             continue
         for read in recorder.reads[event]:

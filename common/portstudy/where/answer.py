@@ -3,7 +3,6 @@
 import itertools
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -46,6 +45,8 @@ class Answer:
     others: list[Site] = field(default_factory=list)
     """Where it may be as well."""
     complete: bool = True
+    common: bool = True
+    """Have the two any value in common, but for the arguments?"""
 
 
 def answer(found: Found) -> Answer:
@@ -59,9 +60,9 @@ def answer(found: Found) -> Answer:
         partner = theirs.suspects[0]
     original = _place(theirs, partner, None)
     said = Answer(found.size.words, found.what, port, original, others=found.lines[1:SHOWN],
-                  complete=found.complete)  # fmt: skip
+                  complete=found.complete, common=_common(mine))  # fmt: skip
     if event is not None and partner is not None:
-        want, got, names = _together(theirs.recorder, partner, mine.recorder, event)
+        want, got = _together(theirs.recorder, partner, mine.recorder, event)
         said.guess = guess(want, got)
         if want.shape == got.shape:
             with np.errstate(all="ignore"):
@@ -70,12 +71,19 @@ def answer(found: Found) -> Answer:
             for index in np.argwhere(apart)[:SHOWN]:
                 at = tuple(int(i) for i in index)
                 said.elements.append((str(list(at)), float(want[at]), float(got[at])))
-        del names
     elif event is not None:
         value = np.atleast_1d(mine.recorder.value[event])
         if np.isnan(value).any():
             said.guess = "NaN: what was never written, or 0 / 0"
     return said
+
+
+def _common(side: Aligned) -> bool:
+    """Is there a value of both that is no argument?"""
+    recorder = side.recorder
+    return any(
+        recorder.sites[recorder.site[x]].kind != "parameter" for x in np.flatnonzero(side.good)
+    )
 
 
 def _event_at(side: Aligned, site: Site | None) -> int | None:
@@ -119,9 +127,9 @@ def _place(side: Aligned, event: int | None, site: Site | None) -> Place:
                 break
             agrees = agrees or x.line
     name = here.text
-    for x, made in recorder.names:
+    for named, made in recorder.names:
         if made == event:
-            name = recorder.sites[x].text
+            name = recorder.sites[named].text
             break
     return Place(here.file, agrees, here.line, name, turns(recorder, event))
 
@@ -141,8 +149,8 @@ def _name_of(recorder: Recorder, event: int) -> str:
     for site, made in recorder.names:
         if made == event:
             return recorder.sites[site].text.split("[")[0].split(".")[-1]
-    site_text = recorder.sites[recorder.site[event]]
-    return site_text.text.split("[")[0] if site_text.kind in ("name", "element") else ""
+    here = recorder.sites[recorder.site[event]]
+    return here.text.split("[")[0] if here.kind in ("name", "element") else ""
 
 
 def _counterpart(found: Found, event: int | None) -> int | None:
@@ -196,7 +204,7 @@ def _alike(recorder: Recorder, event: int) -> list[int]:
 
 def _together(
     theirs: Recorder, partner: int, mine: Recorder, event: int
-) -> tuple[np.ndarray, np.ndarray, Any]:
+) -> tuple[np.ndarray, np.ndarray]:
     """Both values as arrays: elements of a loop are gathered where the other has an array."""
     want = np.reshape(theirs.value[partner], theirs.shape[partner])
     got = np.reshape(mine.value[event], mine.shape[event])
@@ -205,12 +213,12 @@ def _together(
         flat = np.concatenate(every)
         if flat.size >= want.size and flat.size % want.size == 0:
             got = flat[: want.size]
-            return want, _in_order(want, got), None
-    if want.size == got.size and want.shape != got.shape:
+            return want, _in_order(want, got)
+    if (want.size == got.size and want.shape != got.shape) or (
+        want.shape == got.shape and want.ndim > 1
+    ):
         got = _in_order(want, got)
-    elif want.shape == got.shape and want.ndim > 1:
-        got = _in_order(want, got)
-    return want, got, None
+    return want, got
 
 
 def _in_order(want: np.ndarray, got: np.ndarray) -> np.ndarray:

@@ -62,7 +62,7 @@ def _of_values(want: np.ndarray, got: np.ndarray) -> str:
             return f"off by 2**{bits}: an integer of {bits} bits wraps around"
     error = np.abs(got - want) / np.abs(want)
     error = error[np.isfinite(error) & (error > 0)]
-    if error.size and 1e-10 < np.median(error) and np.max(error) < 2e-7:
+    if error.size and np.median(error) > 1e-10 and np.max(error) < 2e-7:
         if _same(got, want.astype(np.float32).astype(float)):
             return "rounded to float32"
         if np.median(error) > 2e-9:

@@ -48,6 +48,7 @@ class Recorder:
         self.clear()
 
     def clear(self) -> None:
+        """Forget the last run."""
         self.site: list[int] = []
         self.value: list[Any] = []
         """Of each event: a float, or an array of float64, flat."""

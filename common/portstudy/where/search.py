@@ -16,7 +16,6 @@ from portstudy.where.record import UNWRITTEN, Recorder, TooLong
 from portstudy.where.shrink import Size, difference, sizes, smaller_sizes
 from portstudy.where.uncompiled import Run, Uncompiled, arrays
 
-
 LONG = 0.02
 """Seconds above which a run is worth making smaller."""
 MAKES = re.compile(r"\b(empty|zeros|ones|full|arange|iota|eye)(_like)?\(")
@@ -107,9 +106,7 @@ class Search:
                 return self.shrunk(wrong, smaller, a, b, said)
         return size, expected, given, what
 
-    def located(
-        self, wrong: Uncompiled, size: Size, what: str, expected: Run, given: Run
-    ) -> Found:
+    def located(self, wrong: Uncompiled, size: Size, what: str, expected: Run, given: Run) -> Found:
         """Both recordings on inputs that show the difference, aligned."""
         whole = [x.run(size.arguments, recorded=True).complete for x in (self.original, wrong)]
         ours, theirs = wrong.recorder, self.original.recorder
@@ -160,8 +157,8 @@ class Ranking:
             after = any(x in suspects for x in recorder.reads[event])
             score = 1.0 if number == 0 else (0.555 if after else 0.62) - 0.01 * number
             self.add(recorder.site[event], score, "suspect")
-        for site, counts in recorder.counts.items():
-            self.turns(site, counts, 0.9, 0.0)
+        for turn, counts in recorder.counts.items():
+            self.turns(turn, counts, 0.9, 0.0)
         if order:
             self.around(order[0], 1.0)
             wrong = self.other_names()
@@ -170,9 +167,9 @@ class Ranking:
         else:
             self.without()
         best: dict[tuple[Path, int], int] = {}
-        for site in sorted(self.scores, key=lambda x: -self.scores[x]):
-            here = recorder.sites[site]
-            best.setdefault((here.file, here.line), site)
+        for number in sorted(self.scores, key=lambda x: -self.scores[x]):
+            here = recorder.sites[number]
+            best.setdefault((here.file, here.line), number)
         return list(best.values())
 
     def telling(self, event: int) -> bool:
@@ -218,6 +215,7 @@ class Ranking:
         return True
 
     def add(self, site: int, score: float, why: str) -> None:
+        """The best of what speaks for a site counts."""
         if score > self.scores.get(site, 0.0):
             self.scores[site] = score
             self.why[site] = why

@@ -125,6 +125,8 @@ def _without_jit(reference: Port, port: Port, size: Size, expected: Run) -> str:
         changed = source[: place.start()] + blank + source[place.end() :]
         if not _differs(reference, port, size, expected, changed):
             line = source.count("\n", 0, place.start()) + 1
-            return (f"Right without the jit of line {line}: a value that is kept from when it was "
-                    "traced, a side effect that happens only then, or arrays that change dtype")  # fmt: skip
+            return (
+                f"Right without the jit of line {line}: a value that is kept from when it was "
+                "traced, a side effect that happens only then, or arrays that change dtype."
+            )
     return ""

@@ -138,6 +138,8 @@ def difference(reference: Port, port: Port, expected: Run, given: Run) -> str:
             same |= np.isnan(want) & np.isnan(found)
         if not same.all():
             index = tuple(int(i) for i in np.argwhere(~same)[0])
-            return (f"output {number} differs in {int((~same).sum()):,} of {want.size:,} values, "
-                    f"first at {list(index)}: expected {want[index]}, got {found[index]}")  # fmt: skip
+            return (
+                f"output {number} differs in {int((~same).sum()):,} of {want.size:,} values, first "
+                f"at {list(index)}: expected {want[index]}, got {found[index]}"
+            )
     return ""
