@@ -95,7 +95,10 @@ def main(options: argparse.Namespace) -> None:
         known = list(mistakes(source))
         drawn += [(kernel, port, x) for x in rng.sample(known, min(options.each, len(known)))]
     rng.shuffle(drawn)
-    drawn = sorted(drawn[: options.number], key=lambda x: x[:2])
+    drawn = drawn[: options.number]
+    places_of = {x[:2]: i for i, x in enumerate(drawn)}
+    drawn.sort(key=lambda x: places_of[x[:2]])  # a port's together
+    until = time.perf_counter() + 60 * options.minutes
     count: Any = collections.Counter()
     places: Any = collections.Counter()
     by_kind: Any = collections.defaultdict(list)
@@ -106,7 +109,7 @@ def main(options: argparse.Namespace) -> None:
     loaded: Any = None
     now = "", ""
     for kernel, port, mistake in drawn:
-        if now != (kernel, port):
+        if now != (kernel, port) and time.perf_counter() < until:
             now = kernel, port
             try:
                 loaded = load(kernel, port)
@@ -115,6 +118,9 @@ def main(options: argparse.Namespace) -> None:
                 print(f"not tried: {kernel}/{port}: {error}")
                 search = None
         if search is None:
+            continue
+        if time.perf_counter() > until:
+            count["no time left"] += 1
             continue
         start = time.perf_counter()
         try:
@@ -188,6 +194,7 @@ def main(options: argparse.Namespace) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.where", description=__doc__)
     parser.add_argument("--number", type=int, default=300)
+    parser.add_argument("--minutes", type=float, default=60.0, help="what is left is not tried")
     parser.add_argument("--each", type=int, default=6, help="mistakes drawn in each port, at most")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--ports", default="*", help="such as lif/numba_*")

@@ -37,6 +37,8 @@ class Found:
     given: Run
     complete: bool = True
     """Were both recorded up to the end?"""
+    detours: set[int] = field(default_factory=set)
+    """Sites at which the port has values of its own even where its outputs are right."""
     lines: list[Site] = field(default_factory=list)
     """Where the mistake may be, the likeliest first."""
     why: list[str] = field(default_factory=list)
@@ -67,7 +69,7 @@ class Search:
     def find(self, port: Port, source: str = "", seconds: float = 10.0) -> Found | None:
         """The line, or None where the two do not differ uncompiled. Raises what the port does."""
         wrong = Uncompiled(port, source, seconds)
-        number = 0
+        number, agreeing = 0, None
         while (size := self.size(number)) is not None:
             if number not in self.runs:
                 try:
@@ -76,6 +78,8 @@ class Search:
                     self.runs[number] = None
             expected = self.runs[number]
             number += 1
+            if size.tiny and port.backend.package in ("jax", "torch"):
+                continue  # where each shape is compiled anew, operation by operation
             if expected is None:
                 continue
             try:
@@ -83,11 +87,13 @@ class Search:
             except TooLong:
                 self.stopped = size.words
                 return None
-            self.same = size.words
             what = difference(self.reference, port, expected, given)
+            if what and size.tiny:
+                continue
             if what:
                 size, expected, given, what = self.shrunk(wrong, size, expected, given, what)
-                return self.located(wrong, size, what, expected, given)
+                return self.located(wrong, size, what, expected, given, agreeing)
+            self.same, agreeing = size.words, (size, expected, given)
         return None
 
     def shrunk(
@@ -106,14 +112,26 @@ class Search:
                 return self.shrunk(wrong, smaller, a, b, said)
         return size, expected, given, what
 
-    def located(self, wrong: Uncompiled, size: Size, what: str, expected: Run, given: Run) -> Found:
+    def detours(self, wrong: Uncompiled, size: Size, expected: Run, given: Run) -> set[int]:
+        """Sites of the port with values of its own, on inputs on which its outputs are right."""
+        for run in (self.original, wrong):
+            run.run(size.arguments, recorded=True)
+        more = [*arrays(size.arguments), *expected.outputs, *expected.changed]
+        mine = align(wrong.recorder, pool(self.original.recorder, more))
+        return {wrong.recorder.site[x] for x in np.flatnonzero(mine.bad)}
+
+    def located(
+        self, wrong: Uncompiled, size: Size, what: str, expected: Run, given: Run,
+        agreeing: tuple[Size, Run, Run] | None,
+    ) -> Found:  # fmt: skip
         """Both recordings on inputs that show the difference, aligned."""
+        detours = self.detours(wrong, *agreeing) if agreeing else set()
         whole = [x.run(size.arguments, recorded=True).complete for x in (self.original, wrong)]
         ours, theirs = wrong.recorder, self.original.recorder
         inputs = arrays(size.arguments)
         mine = align(ours, pool(theirs, [*inputs, *expected.outputs, *expected.changed]))
         other = align(theirs, pool(ours, [*inputs, *given.outputs, *given.changed]))
-        found = Found(size, what, mine, other, expected, given, all(whole))
+        found = Found(size, what, mine, other, expected, given, all(whole), detours)
         ranking = Ranking(found)
         ranked = ranking.lines()
         found.lines = [ours.sites[x] for x in ranked]
@@ -180,6 +198,8 @@ class Ranking:
         recorder = self.recorder
         value = np.atleast_1d(recorder.value[event])
         site = recorder.sites[recorder.site[event]]
+        if recorder.site[event] in self.found.detours:
+            return False
         if site.kind in ("selection", "parameter") and not np.isnan(value).any():
             return False
         seen: set[int] = set()
@@ -367,9 +387,9 @@ class Ranking:
             return
         start = recorder.sites[recorder.returned]
         self.add(recorder.returned, 0.5, "return")
-        self.unwritten()
         keys = {key for x in recorder.sites for key in x.keys
                 if (x.file, x.line) == (start.file, start.line)}  # fmt: skip
+        self.unwritten({name for _, name in keys})
         for i in self.sources(keys, start):
             x = recorder.sites[i]
             self.add(i, self.depth(x, start), "source")
@@ -385,7 +405,7 @@ class Ranking:
                 made = MAKES.search(recorder.sites[recorder.site[event]].text)
                 self.add(recorder.site[event], 0.44 if made else 0.52, "whole")
 
-    def unwritten(self) -> None:
+    def unwritten(self, returned: set[str]) -> None:
         """Elements that are never written: the loop whose turns they would be."""
         recorder = self.recorder
         for array in self.found.given.outputs:
@@ -393,7 +413,7 @@ class Ranking:
                 continue
             index = np.argwhere(np.isnan(array))
             for i, x in enumerate(recorder.sites):
-                if x.kind != "element" or "[" not in x.text:
+                if x.kind != "element" or x.text.split("[")[0] not in returned:
                     continue
                 places = x.text[x.text.index("[") + 1 : -1].split(", ")
                 if len(places) != array.ndim:

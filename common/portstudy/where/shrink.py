@@ -1,7 +1,7 @@
 """The smallest inputs on which a port differs: sizes go up from small ones until it does."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from portstudy.trees import leaves, map_leaves
 from portstudy.where.align import LOST, SAME
 from portstudy.where.uncompiled import Run
 
-LEVELS = (4, 8, 16, 32, 64, 128)
+LEVELS = (2, 4, 8, 16, 32, 64, 128)
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class Size:
     arguments: Any
     whole: bool = False
     """Are they the ones that were given?"""
+    tiny: bool = False
+    """Are they too small to look at, and good only to see what a right port does?"""
     lengths: tuple[tuple[str, int], ...] = ()
     """By name, where they were made from sizes."""
 
@@ -43,7 +45,7 @@ def sizes(kernel: Kernel) -> Iterator[Size]:
         if all(tried[1][k] == x for k, x in large.items()):
             break
         if size := _sized(kernel, name, tried[0]) or _sized(kernel, name, tried[1]):
-            yield size
+            yield replace(size, tiny=level == LEVELS[0])
     made = _made(kernel, name)
     if files and not large:
         yield from _cut(made)
