@@ -25,7 +25,7 @@ READY := .venv/ready
 SIMULATORS := .venv-simulators
 SETTINGS := --dtype $(DTYPE) --device $(DEVICE) $(if $(THREADS),--threads $(THREADS))
 
-.PHONY: bench install test test-fast simulators test-simulators verdict history compare prune gpu report publish study notes lint format types check smoke wheel clean
+.PHONY: bench install test test-fast simulators test-simulators verdict where history compare prune gpu report publish study notes lint format types check smoke wheel clean
 
 bench: $(READY)
 	$(BIN)/python -m portstudy.cli.history bench $(SETTINGS) $(BENCH)
@@ -55,6 +55,10 @@ test-simulators: $(SIMULATORS)/ready
 # VERDICT="--every --seeds 5": every mistake; five draws of inputs for each right function.
 verdict: $(READY)
 	$(BIN)/python -m tests.verdict $(VERDICT)
+
+# How often `portstudy where` names the line of a mistake that was made by rote, in some minutes.
+where: $(READY)
+	PYTHONPATH=common $(BIN)/python -m tests.where $(WHERE)
 
 # asv over commits, with the tested libraries and with the oldest that are supported. An interrupted
 # run resumes. MACHINE=name: what this machine is called in the history.
