@@ -10,7 +10,7 @@ from portstudy.functions import Functions, message_of
 from portstudy.importing import import_source
 from portstudy.kernel import Port
 from portstudy.where.shrink import Size, difference, sizes
-from portstudy.where.uncompiled import Run, arrays
+from portstudy.where.uncompiled import Run, arrays, path_of
 
 SETTINGS = {
     "numba": [
@@ -40,7 +40,7 @@ UNCOMPILED = "so compilation itself does it: a value that is kept from when it w
 def bisect(reference: Port, port: Port) -> Iterator[str]:
     """Lines that say which setting makes a port right, on the smallest inputs that show it."""
     size, expected = _showing(reference, port)
-    source = port.kernel.path(port.name).read_text(encoding="utf-8")
+    source = path_of(port).read_text(encoding="utf-8")
     library = port.kernel.library(port.name)
     found = False
     for pattern, new, words in SETTINGS.get(library, []):
@@ -88,7 +88,7 @@ def called(port: Port, size: Size) -> Run:
 
 def _differs(reference: Port, port: Port, size: Size, expected: Run, source: str) -> str:
     """How the port differs with another source; some calls, since a race shows in some."""
-    module = import_source(port.kernel.path(port.name), source)
+    module = import_source(path_of(port), source)
     changed = replace(port, function=getattr(module, port.kernel.function(port.name)))
     for _ in range(5):
         try:
@@ -107,7 +107,7 @@ def _bounds(port: Port, size: Size, source: str) -> str:
     kept = config.BOUNDSCHECK
     config.BOUNDSCHECK = 1
     try:
-        module = import_source(port.kernel.path(port.name), source)
+        module = import_source(path_of(port), source)
         called(replace(port, function=getattr(module, port.kernel.function(port.name))), size)
     except IndexError as error:
         return f"An index is out of range, which Numba does not check unless told to: {error}."
@@ -118,7 +118,7 @@ def _bounds(port: Port, size: Size, source: str) -> str:
 
 def _without_jit(reference: Port, port: Port, size: Size, expected: Run) -> str:
     """Which of the compiled functions of a JAX file does it: each is left uncompiled in turn."""
-    source = port.kernel.path(port.name).read_text(encoding="utf-8")
+    source = path_of(port).read_text(encoding="utf-8")
     places = list(re.finditer(r"(?m)^([ \t]*)@(partial\(\s*)?jax\.jit\b.*\n", source))
     for place in places:
         blank = f"{place.group(1)}\n"

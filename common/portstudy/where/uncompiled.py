@@ -6,6 +6,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,7 @@ class Uncompiled:
         self.recorder.on = False
         try:
             with uncompiled():
-                module = self.recorder.load(port.kernel.path(port.name), source)
+                module = self.recorder.load(path_of(port), source)
         except Exception as error:
             raise Impossible(f"{port.name}: {type(error).__name__}: {error}") from error
         function = getattr(module, port.kernel.function(port.name))
@@ -93,6 +94,15 @@ class Uncompiled:
             arrays(port.get(placed)) if isinstance(port, FunctionPort) else [],
             complete, time.perf_counter() - start,
         )  # fmt: skip
+
+
+def path_of(port: Port) -> Path:
+    """The file of a port, which may lie elsewhere than its kernel."""
+    path = port.kernel.path(port.name)
+    module = sys.modules.get(getattr(port.function, "__module__", ""))
+    if path.is_file() or module is None or not module.__file__:
+        return path
+    return Path(module.__file__)
 
 
 def arrays(tree: Any) -> list[np.ndarray]:
