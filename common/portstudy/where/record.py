@@ -70,6 +70,8 @@ class Recorder:
         self.defs: dict[Any, tuple[int, ...]] = {}
         self.made: dict[int, tuple[Any, int]] = {}
         self.cell: dict[int, int] = {}
+        self.sliced: set[int | None] = set()
+        """Arrays of which whole parts were written."""
         self.container: dict[int, int] = {}
         self.container_of: dict[int, int] = {}
         self.kept: list[Any] = []
@@ -115,10 +117,12 @@ class Recorder:
             return value
         if isinstance(base, np.ndarray) and not isinstance(value, np.ndarray):
             place = address(base, index)
-            if place in self.cell:
+            whole = self.container.get(id(root_of(base)))
+            if place in self.cell and whole not in self.sliced:
                 self.last[site] = (self.cell[place],)
-            else:
-                self.last[site] = self._inputs(site)
+            else:  # not one of the elements that were written one by one
+                read = self._inputs(site)
+                self.last[site] = tuple(x for x in read if x != whole or whole in self.sliced)
             return value
         self.last[site] = self._take(site, value)
         return value
@@ -171,9 +175,9 @@ class Recorder:
         for child in here.children:
             found += self.last.get(child, ())
         for key in here.keys:
-            found += self.defs.get(key, ())
-        if self.container_of:
-            found += [self.container_of[x] for x in found if x in self.container_of]
+            read = self.defs.get(key, ())
+            found += read
+            found += [self.container_of[x] for x in read if x in self.container_of]
         return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
 
     def _take(self, site: int, value: Any) -> tuple[int, ...]:
@@ -211,9 +215,7 @@ class Recorder:
         self.names.append((site, event))
         if getattr(base, "dtype", None) in NARROW:
             self.narrow.add(event)
-        root = base
-        while isinstance(getattr(root, "base", None), np.ndarray):
-            root = root.base
+        root = root_of(base)
         if id(root) not in self.container:
             self.kept.append(root)
             self.container[id(root)] = self._add(site, np.empty(0), (0,), ())
@@ -227,6 +229,8 @@ class Recorder:
             place = address(base, index)
             if place:
                 self.cell[place] = event
+                return
+        self.sliced.add(whole)
 
     def _add(self, site: int, value: Any, shape: tuple, inputs: tuple) -> int:
         event = len(self.site)
@@ -292,6 +296,13 @@ class Recorder:
             return own(module)
 
         return load
+
+
+def root_of(array: Any) -> Any:
+    """The array whose memory a view shows."""
+    while isinstance(getattr(array, "base", None), np.ndarray):
+        array = array.base
+    return array
 
 
 def address(base: np.ndarray, index: Any) -> int:

@@ -164,10 +164,19 @@ class Ranking:
         """The sites, one a line, by what speaks for them."""
         recorder = self.recorder
         firsts: dict[tuple[Path, int], int] = {}
+        told: dict[tuple[Path, int], bool] = {}
+        tries: dict[tuple[Path, int], int] = defaultdict(int)
         for event in self.mine.suspects:
             site = recorder.sites[recorder.site[event]]
-            firsts.setdefault((site.file, site.line), event)
-        order = list(firsts.values())
+            place = site.file, site.line
+            if place not in firsts:
+                firsts[place] = event
+                told[place] = self.telling(event)
+            elif not told[place] and tries[place] < 50:
+                tries[place] += 1
+                if self.telling(event):
+                    firsts[place], told[place] = event, True
+        order = sorted(firsts.values())
         suspects = set(self.mine.suspects)
         order = [x for x in order if self.telling(x)] + [x for x in order if not self.telling(x)]
         self.first = order[0] if order else len(recorder.site)
