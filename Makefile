@@ -25,7 +25,7 @@ READY := .venv/ready
 SIMULATORS := .venv-simulators
 SETTINGS := --dtype $(DTYPE) --device $(DEVICE) $(if $(THREADS),--threads $(THREADS))
 
-.PHONY: bench install test test-fast simulators test-simulators verdict mutants history compare prune gpu report publish study notes lint format types check smoke wheel clean
+.PHONY: bench install test test-fast simulators test-simulators verdict mutants where history compare prune gpu report publish study notes lint format types check smoke wheel clean
 
 bench: $(READY)
 	$(BIN)/python -m portstudy.cli.history bench $(SETTINGS) $(BENCH)
@@ -60,6 +60,10 @@ verdict: $(READY)
 # MUTANTS="lif brunel/numba --every": of these ports, all of them; by default a sample of 500.
 mutants: $(READY)
 	$(BIN)/python -m tests.mutants $(MUTANTS)
+
+# How often `portstudy where` names the line of a mistake that was made by rote, in some minutes.
+where: $(READY)
+	PYTHONPATH=common $(BIN)/python -m tests.where $(WHERE)
 
 # asv over commits, with the tested libraries and with the oldest that are supported. An interrupted
 # run resumes. MACHINE=name: what this machine is called in the history.

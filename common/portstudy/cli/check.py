@@ -20,8 +20,9 @@ from portstudy.measure.mistakes import try_mistakes
 from portstudy.names import match, one_of
 from portstudy.proof.explore import explore
 from portstudy.proof.tiers import Tier, prove
-from portstudy.rules import Exact
+from portstudy.rules import Different, Exact
 from portstudy.show.console import open_console, print_line
+from portstudy.show.where import hint
 
 
 def run(options: argparse.Namespace) -> int:
@@ -59,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
         for port in ports:
             for dtype in asked or usual:
                 tiers: list[Tier] = []
-                reason = ""
+                reason, different = "", False
                 try:
                     loaded = load(name, port, dtype=dtype, device=options.device)
                     tiers = prove(loaded)
@@ -67,6 +68,7 @@ def run(options: argparse.Namespace) -> int:
                     verdict, reason = "unavailable", str(error)
                 except (AssertionError, Broken, InvalidInput) as error:
                     verdict, reason = "wrong", str(error)
+                    different = isinstance(error, Different) and port != spec.reference
                 except Exception as error:  # what the port itself raised
                     verdict, reason = "wrong", f"raised {type(error).__name__}: {message_of(error)}"
                 else:
@@ -75,6 +77,8 @@ def run(options: argparse.Namespace) -> int:
                 what = f"[{style}]{verdict}[/]: {escape(reason or found(tiers))}"
                 line = f"  {spec.name}/{port} {dtype}: {what}"
                 console.print(line, highlight=False, soft_wrap=True)
+                if different:
+                    print_line(console, f"    {hint(spec, port)}", "dim")
                 for tier in tiers:
                     if tier.note:
                         print_line(console, f"    {tier.name}: {tier.note}", "dim")

@@ -4,6 +4,7 @@ portstudy list [KERNEL]                 the kernels; or one kernel's ports and w
 portstudy try FILE                      first ports of your function, with no line written
 portstudy check [KERNEL ...] [options]  the proof of every port; exits 1 if any port differs
 portstudy compare KERNEL [options]      the proof, then the times on this machine, side by side
+portstudy where KERNEL PORT             the line at which a port goes wrong; or: before.py after.py
 portstudy scale KERNEL --over DIM N N   how time and memory grow, and where ports cross over
 portstudy show KERNEL [--plot FILE]     what it computes, drawn: rasters, orbits, clusters
 portstudy diff KERNEL A B               the lines in which two ports differ
@@ -126,6 +127,15 @@ def build_parser() -> argparse.ArgumentParser:
     verb.add_argument(
         "kernel", nargs="+", metavar="KERNEL A B", help="or two files with a function each"
     )
+
+    verb = add(
+        "where", "the line at which a port goes wrong",
+        "Run both uncompiled on small inputs, and name the first line whose value only one has.",
+    )  # fmt: skip
+    verb.add_argument(
+        "kernel", nargs="+", metavar="KERNEL PORT",
+        help="a kernel, and its port or a file with one; or two files: before.py after.py",
+    )  # fmt: skip
 
     verb = add(
         "show", "what a kernel computes, drawn",

@@ -17,6 +17,7 @@ from portstudy.measure.session import Figures, Session
 from portstudy.show.console import print_line, print_table
 from portstudy.show.lines import changed_lines
 from portstudy.show.text import calls, digits, duration, factor, memory, percent, plural
+from portstudy.show.where import hint
 
 # What a session says of a port
 
@@ -159,9 +160,10 @@ def remarks(session: Session) -> list[str]:
     ports = session.ports.values()
     measured = [f for f in ports if f.samples]
     reasons = [f"{f.port}: {f.status}: {f.reason}" for f in ports if not f.samples]
+    spec = find_kernel(session.kernel)
+    reasons += [hint(spec, f.port) for f in ports if f.status == "different"]
     if not measured:
         return reasons
-    spec = find_kernel(session.kernel)
     libraries = {f.port: spec.backend(f.port) for f in measured}
     apart = [port for port, library in libraries.items() if library.rounds_elsewhere]
     own = [port for port, lib in libraries.items() if lib.own_seconds is not Backend.own_seconds]
