@@ -175,7 +175,8 @@ KERNELS = {benchmark_class(name): name for name in kernels()}
 for class_name, name in KERNELS.items():
     spec = find_kernel(name)
     figures = {f"track_time_over_{peer}": relative_to(peer) for peer in spec.peers}
+    parameters = (spec.ports(), spec.measured_at)
     globals()[class_name] = type(
-        class_name, (Ports,), {"kernel": name, "params": (spec.ports(), spec.measured_at), **figures}
+        class_name, (Ports,), {"kernel": name, "params": parameters, **figures}
     )
-del name, spec, class_name, figures, Ports, relative_to
+del name, spec, class_name, figures, parameters, Ports, relative_to

@@ -53,7 +53,7 @@ def alive(arguments: tuple, outputs: tuple) -> None:
     state, count = outputs
     dt, alpha, beta, gamma, delta = (float(value) for value in parameters)
     prey, predators = (float(value) for value in state)
-    if count == 0 and beta * float(start[1]) == alpha or count == max_steps < 50:
+    if (count == 0 and beta * float(start[1]) == alpha) or count == max_steps < 50:
         return  # the two ends, which are proven at sizes of their own
     assert 5 <= count < max_steps, f"{count} of {max_steps} steps; plausible: 5 to one less"
     assert prey > 2 * start[0], f"prey rose from {start[0]} to {prey} only"
