@@ -203,7 +203,8 @@ class FunctionPort(Port):
         try:
             return self.backend.call(function, tuple(positional))
         except Exception as error:
-            if line := line_of(error, self.kernel.path(self.name).parent):
+            file = self.kernel.files.get(self.name, self.kernel.folder / self.name)
+            if line := line_of(error, file.parent):
                 error.add_note(line)
             raise
 

@@ -9,6 +9,7 @@ No number without a proof: a port whose outputs differ from the reference's gets
 """
 
 import contextlib
+import copy
 import math
 import platform
 import tempfile
@@ -54,6 +55,7 @@ def _interruptible(session: Session) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
+        session.ports = copy.deepcopy(session.ports)  # what is still under way changes the others
         ports = session.ports.values()
         rounds = min((len(figures.samples) for figures in ports if figures.samples), default=0)
         for figures in ports:
@@ -91,7 +93,7 @@ def measure(
     reference = spec.reference_at(size)
     chosen = {*ports, reference} if ports else set(spec.ports_at(size))
     session = new_session(kernel, size, chosen, dtype=dtype, device=device, threads=threads)
-    with _interruptible(session), contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack, _interruptible(session):
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         workers: dict[str, Worker] = {}
         pool = stack.enter_context(ThreadPoolExecutor(beside))

@@ -249,6 +249,6 @@ def test_an_interrupted_session_has_whole_rounds():
         raise KeyboardInterrupt
     assert stop.value.session is session
     assert session.ratios("b") == [1, 1]
-    assert {name: figures.status for name, figures in ports.items()} == {
+    assert {name: figures.status for name, figures in session.ports.items()} == {
         "a": "measured", "b": "measured", "c": "failed", "d": "interrupted",
     }  # fmt: skip

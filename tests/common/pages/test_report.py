@@ -107,7 +107,10 @@ def record(
         "version": 2, "commit_hash": commit, "date": date, "python": "3.11",
         "env_name": environment, "requirements": versions,
         "params": {"machine": machine, "cpu": "A CPU", "num_cpu": "8", "device": "cpu"} | params,
-        "env_vars": {"PORTSTUDY_DTYPE": "float64", "PORTSTUDY_THREADS": threads},
+        "env_vars": {
+            "PORTSTUDY_DTYPE": "float32" if params.get("device") == "cuda" else "float64",
+            "PORTSTUDY_THREADS": threads,
+        },
         "result_columns": ["result", "params", "version"],
         "results": {f"ports.Lif.track_{name}": [v, axes, "1"] for name, v in figures.items()},
     }  # fmt: skip
