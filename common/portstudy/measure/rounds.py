@@ -98,11 +98,11 @@ def measure(
         workers: dict[str, Worker] = {}
         pool = stack.enter_context(ThreadPoolExecutor(beside))
 
-        def begin(i: int, port: str) -> None:
+        def begin(i: int, figures: Figures) -> None:
+            port = figures.port
             progress(i, 4 * len(session.ports), f"proving {port}")
             workers[port] = start(session, port, folder, timeout=timeout)
             stack.callback(workers[port].end)
-            figures = session.ports[port]
             if isinstance(spec, Functions):
                 prove_function(session, figures, workers, folder)
             else:
@@ -110,8 +110,9 @@ def measure(
             if port == reference and figures.status == Status.MEASURED:
                 _prove_oracle(session, figures, folder, timeout)
 
-        begin(0, reference)  # what the others are compared with
-        for _ in pool.map(begin, range(1, len(session.ports)), list(session.ports)[1:]):
+        first, *others = session.ports.values()
+        begin(0, first)  # what the others are compared with
+        for _ in pool.map(begin, range(1, len(session.ports)), others):
             pass
         limit = _limit(session, workers, folder, timeout)
         if limit:
