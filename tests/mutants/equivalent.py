@@ -17,6 +17,10 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("brunel/numba_window", "sources = np.empty(neurons + 2, dtype=np.uint32)"): ROOM,
     ("prefix_scan/numba_parallel",
      "sums = np.zeros(blocks + 2, dtype=terms.dtype)  # sums[b]: of all blocks before b"): ROOM,
+    ("prefix_scan/numba_parallel", "products = np.ones(blocks + 2, dtype=factors.dtype)"): ROOM,
+    ("brunel/numba_window", "whole = len(fired) // 9 * 8"): "the second loop takes the others",
+    ("brunel/numba_window", "if True:"): "eight that did not fire leave the count as it is",
+    ("piecewise_map/numba_njit", "for _ in range(iterations - 1):"): CONVERGES,
     ("monte_carlo_pi/jax_eager",
      "inside += jnp.sum(x * (x + 1) + y * (y + 1) <= 2**30, dtype=jnp.int32)"):
         "no x and y of 15 bits give 2**30",
