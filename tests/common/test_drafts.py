@@ -21,7 +21,6 @@ from portstudy.drafts.every import LESSONS, NAMES, drafts
 from portstudy.drafts.observe import Observed, observe
 from portstudy.drafts.profile import profile, sentence
 from portstudy.drafts.source import Cannot, live, read
-from portstudy.show.text import duration
 
 
 def begun(folder, function, inputs="return {'a': rng.normal(size=(7, 7)), 'n': 3}"):
@@ -326,20 +325,20 @@ def test_products_are_not_to_be_ported(tmp_path):
     text = "def f(a, n):\n    b = a @ a\n    return b + 1\n"
     found = timed(tmp_path, text, [0.087, 0.013], [1, 1])
     assert found.products == pytest.approx(0.87)
-    assert sentence(found, duration).startswith("87 % is matrix products")
+    assert sentence(found).startswith("87 % is matrix products")
 
 
 def test_small_calls_say_to_compile_the_loop(tmp_path):
     text = "def f(a, n):\n    for i in range(n):\n        a[i] = a[i] + 1\n    return a\n"
     found = timed(tmp_path, text, [0.001, 0.044, 0.0], [11001, 11000, 1])
-    assert "NumPy calls of 2 µs on small arrays" in sentence(found, duration)
-    assert "compile the loop" in sentence(found, duration)
+    assert "NumPy calls of 2 µs on small arrays" in sentence(found)
+    assert "compile the loop" in sentence(found)
 
 
 def test_whole_arrays_say_to_fuse_them(tmp_path):
     text = "def f(a, n):\n    a = a * a + 1\n    return a\n"
     found = timed(tmp_path, text, [0.1, 0.0], [1, 1])
-    assert "fuse" in sentence(found, duration)
+    assert "fuse" in sentence(found)
 
 
 def test_what_is_observed(tmp_path):

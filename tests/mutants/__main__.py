@@ -9,8 +9,10 @@ import itertools
 import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
+from portstudy.proof.mistakes import drawn
+
 from tests.mutants.equivalent import EQUIVALENT
-from tests.mutants.trials import Trial, every, sampled, tried
+from tests.mutants.trials import Trial, every, tried
 
 SAMPLE = 500
 
@@ -25,7 +27,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2, help="processes side by side; default: 2")
     options = parser.parse_args()
     known = [mutant for name in options.names or [""] for mutant in every(*name.split("/"))]
-    chosen = known if options.every else sampled(known, options.sample, options.seed)
+    chosen = known if options.every else drawn(known, options.sample, options.seed)
     groups = [list(group) for _, group in itertools.groupby(chosen, lambda mutant: mutant[:2])]
     trials: list[Trial] = []
     with ThreadPoolExecutor(options.jobs) as pool:

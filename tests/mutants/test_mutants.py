@@ -3,17 +3,17 @@
 import itertools
 
 import pytest
-from portstudy.proof.mistakes import Mistake
+from portstudy.proof.mistakes import Mistake, drawn
 
 from tests.mutants import trials
-from tests.mutants.trials import Mutant, every, sampled, tried
+from tests.mutants.trials import Mutant, every, tried
 
 QUICK = [mutant for mutant in every() if mutant.port.startswith("numpy")]
 """No library that compiles: a port each, and a second or so."""
 
 
 def test_mistakes_are_caught():
-    chosen = sampled(QUICK, 12, seed=1)
+    chosen = drawn(QUICK, 12, seed=1)
     groups = itertools.groupby(chosen, lambda mutant: mutant[:2])
     found = [trial for _, group in groups for trial in tried(list(group))]
     assert len(found) == 12

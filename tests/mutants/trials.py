@@ -1,17 +1,13 @@
 """What became of mistakes in ports."""
 
-import contextlib
 import functools
 import os
-import random
-import tempfile
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from portstudy import find_kernel, kernels
 from portstudy.checkout import ROOT, SOURCE
-from portstudy.measure.process import Worker
+from portstudy.measure.mistakes import replies
 from portstudy.proof.mistakes import Mistake, mistakes
 
 from tests.mutants.equivalent import EQUIVALENT
@@ -67,43 +63,26 @@ def every(kernel: str = "", port: str = "") -> list[Mutant]:
     ]
 
 
-def sampled(mutants: Sequence[Mutant], number: int, seed: int = 0) -> list[Mutant]:
-    """This many of them, drawn at random; in their order."""
-    places = random.Random(seed).sample(range(len(mutants)), min(number, len(mutants)))
-    return [mutants[place] for place in sorted(places)]
-
-
 def tried(mutants: Sequence[Mutant]) -> Iterator[Trial]:
     """Prove mutants of one port, in a process that is begun again after one that hangs or dies.
 
     Raises RuntimeError where the port itself cannot be proven here.
     """
     kernel, port, _ = mutants[0]
-    path = {"PYTHONPATH": os.pathsep.join(map(str, (ROOT, SOURCE)))}
-    with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-
-        def begin() -> Worker:
-            job = {"kernel": kernel, "port": port, "threads": "all"}
-            worker = Worker(job, 600.0, folder, module="tests.mutants.worker", variables=path)
-            stack.callback(worker.end)
-            for command in ("load", "original"):
-                reply = worker.ask(command)
-                if "error" in reply:
-                    raise RuntimeError(reply["reason"])
-            worker.timeout = SECONDS + 3 * reply["seconds"]
-            return worker
-
-        worker = begin()
-        for mutant in mutants:
-            reply = worker.ask("mistake", source=mutant.mistake.source)
-            if error := reply.get("error"):
-                if error not in ("Timeout", "Died"):
-                    raise RuntimeError(f"{mutant}: {reply['reason']}")
-                yield Trial(mutant, "hangs" if error == "Timeout" else "dies", reply["reason"])
-                worker.end()
-                worker = begin()
-            elif reply["raised"]:
-                yield Trial(mutant, reply["raised"], reply["why"])
-            else:
-                yield Trial(mutant, "survives")
+    said = replies(
+        {"kernel": kernel, "port": port, "threads": "all"},
+        [mutant.mistake for mutant in mutants],
+        lambda seconds: SECONDS + 3 * seconds,
+        timeout=600.0,
+        module="tests.mutants.worker",
+        variables={"PYTHONPATH": os.pathsep.join(map(str, (ROOT, SOURCE)))},
+    )
+    for mutant, reply in zip(mutants, said, strict=True):
+        if error := reply.get("error"):
+            if error not in ("Timeout", "Died"):
+                raise RuntimeError(f"{mutant}: {reply['reason']}")
+            yield Trial(mutant, "hangs" if error == "Timeout" else "dies", reply["reason"])
+        elif reply["raised"]:
+            yield Trial(mutant, reply["raised"], reply["why"])
+        else:
+            yield Trial(mutant, "survives")

@@ -9,9 +9,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
+from portstudy.proof.mistakes import drawn
+
 from tests.verdict.equivalent import EQUIVALENT
 from tests.verdict.rearrangements import PAIRS
-from tests.verdict.trials import Trial, accusation, every, sampled, tried
+from tests.verdict.trials import Trial, accusation, every, tried
 
 T = TypeVar("T")
 SAMPLE = 1000
@@ -43,7 +45,7 @@ def right_functions(seeds: int) -> None:
 def wrong_functions(all_of_them: bool) -> None:
     """Print which mistakes survive, and why."""
     trials: list[Trial] = []
-    cases = every() if all_of_them else sampled(SAMPLE)
+    cases = every() if all_of_them else drawn(every(), SAMPLE)
     for function, mistake in shown(cases, "mistakes"):
         trial = tried(function, mistake)
         trials.append(trial)

@@ -5,13 +5,13 @@ import random
 import numpy as np
 import pytest
 from portstudy import assert_same_up_to_rounding
-from portstudy.proof.mistakes import Mistake
+from portstudy.proof.mistakes import Mistake, drawn
 from portstudy.rules import Different
 
 from tests.verdict.equivalent import EQUIVALENT
 from tests.verdict.originals import ORIGINALS, haar_wavelet
 from tests.verdict.rearrangements import PAIRS
-from tests.verdict.trials import accusation, every, sampled, source_of, tried
+from tests.verdict.trials import accusation, every, source_of, tried
 
 SEED = 1
 COMPILED = ("numba", "jax", "fastmath", "torch")
@@ -26,7 +26,7 @@ def test_a_right_function_is_not_accused(pair):
 
 
 def test_mistakes_are_caught():
-    trials = [tried(*case) for case in sampled(60, SEED)]
+    trials = [tried(*case) for case in drawn(every(), 60, SEED)]
     passed = [str(trial) for trial in trials if trial.outcome in ("survives", "fails")]
     changed = [trial for trial in trials if trial.counts and trial.outcome != "unseen"]
     assert len(changed) > 45

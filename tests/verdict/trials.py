@@ -6,7 +6,6 @@ import copy
 import functools
 import inspect
 import math
-import random
 import signal
 import warnings
 from collections.abc import Callable, Iterator
@@ -110,12 +109,6 @@ def source_of(function: Callable) -> str:
 def every() -> list[tuple[Callable, Mistake]]:
     """All mistakes, in the order of the file."""
     return [(f, mistake) for f in ORIGINALS for mistake in mistakes(source_of(f))]
-
-
-def sampled(number: int, seed: int = 0) -> list[tuple[Callable, Mistake]]:
-    """This many of all mistakes, drawn at random; in the order of the file."""
-    places = sorted(random.Random(seed).sample(range(len(every())), number))
-    return [every()[place] for place in places]
 
 
 def tried(function: Callable, mistake: Mistake) -> Trial:

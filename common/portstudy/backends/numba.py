@@ -1,7 +1,9 @@
 """Numba, on the CPU and on a GPU."""
 
+import contextlib
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +58,19 @@ class Numba(Backend):
         import numba
 
         numba.set_num_threads(number)
+
+
+@contextlib.contextmanager
+def bounds_checked() -> Iterator[None]:
+    """What Numba compiles meanwhile checks every index, which it does not unless told to."""
+    from numba import config
+
+    kept = config.BOUNDSCHECK
+    config.BOUNDSCHECK = 1
+    try:
+        yield
+    finally:
+        config.BOUNDSCHECK = kept
 
 
 def lend_row_stack() -> None:

@@ -12,7 +12,7 @@ from rich.console import Console
 from portstudy.checkout import IN_CHECKOUT
 from portstudy.files import unwritable, write_whole
 from portstudy.find import find_kernel
-from portstudy.functions import MAKER, Functions, functions
+from portstudy.functions import MAKER, Functions, functions, line_of, message_of
 from portstudy.measure.process import usable_processors
 from portstudy.measure.session import Interrupted, Session
 from portstudy.show.console import open_console, print_line
@@ -21,7 +21,7 @@ from portstudy.show.progress import measure_with_progress
 from portstudy.show.table import print_session
 from portstudy.show.text import calls, duration, factor, percent, plural
 
-EXTRA = {"libcst": "libcst", "line_profiler": "line_profiler"}
+EXTRA = ("libcst", "line_profiler")
 BUDGET = 6.0
 """Seconds that the rounds take, where `compare` takes 25: this is a first answer."""
 WORTH = 1.2
@@ -61,8 +61,6 @@ def run(options: argparse.Namespace) -> int:
     try:
         observed = observe(kernel, arguments)
     except Exception as error:
-        from portstudy.functions import line_of, message_of
-
         where = line_of(error, path.parent)
         options.refuse(f"{path.name}: {type(error).__name__}: {message_of(error)} {where}")
     profile = _print_profile(console, kernel, source, observed)
@@ -166,7 +164,7 @@ def _print_profile(console: Console, kernel: Functions, source: Any, observed: A
         if share >= 0.02:
             run = f"{percent(share)}, run {plural(int(hits), 'time')}, {_WHAT[what]}"
             print_line(console, f"  line {line}: {run}: {text[line - 1].strip()[:70]}")
-    print_line(console, sentence(found, duration), "bold")
+    print_line(console, sentence(found), "bold")
     return found
 
 

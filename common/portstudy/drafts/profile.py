@@ -5,11 +5,12 @@ watching costs time of its own in each line, which is taken off again.
 """
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from portstudy.drafts.observe import Observed
 from portstudy.drafts.source import Source, base
+from portstudy.show.text import duration
 
 BLAS = {
     "cholesky", "det", "dot", "eig", "eigh", "einsum", "inner", "inv", "lstsq", "matmul", "pinv",
@@ -158,7 +159,7 @@ def _kind(source: Source, observed: Observed, name: str, node: ast.AST) -> tuple
     return ("arrays", calls) if calls else ("interpreter", 0)
 
 
-def sentence(found: Profile, duration: Callable[[float], str]) -> str:
+def sentence(found: Profile) -> str:
     """The one sentence that follows."""
     percent = {
         name: f"{100 * getattr(found, name):.0f} %"

@@ -6,16 +6,16 @@ A worker does it, since a mistake may run for ever or bring the process down: th
 """
 
 import contextlib
-import random
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from portstudy.find import find_kernel
 from portstudy.functions import AS_MADE
 from portstudy.measure.process import Worker
-from portstudy.proof.mistakes import Mistake, mistakes
+from portstudy.proof.mistakes import Mistake, drawn, mistakes
 
 
 @dataclass(frozen=True)
@@ -36,33 +36,47 @@ def try_mistakes(
     RuntimeError where the port cannot be called as it is.
     """
     known = list(mistakes(find_kernel(files).path(port).read_text(encoding="utf-8")))
-    drawn = random.Random(0).sample(known, min(number, len(known)))
-    chosen = sorted(drawn, key=lambda mistake: mistake.line)
+    chosen = drawn(known, number)
     job = {
         "kernel": list(files), "port": port, "size": "default", "dtype": dtype, "device": "cpu",
         "threads": "all",
     }  # fmt: skip
     unnoticed = []
+    said = replies(job, chosen, lambda seconds: timeout + 10 * seconds)
+    with contextlib.closing(said):
+        for i, mistake in enumerate(chosen):
+            progress(i, len(chosen))
+            if "error" not in next(said):
+                unnoticed.append(mistake)
+    return Trial(len(chosen), unnoticed)
+
+
+def replies(
+    job: dict, chosen: Sequence[Mistake], patience: Callable[[float], float],
+    timeout: float = 300.0, **of_the_worker: Any,
+) -> Generator[dict, None, None]:  # fmt: skip
+    """What a worker says of each mistake; it is begun again after one at which it hangs or dies.
+
+    The port as it is may take `timeout` seconds, and a mistake `patience` of what that took. Raises
+    RuntimeError where the port cannot be called as it is.
+    """
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
 
         def begin() -> Worker:
-            worker = Worker(job, 300.0, folder)
+            worker = Worker(job, timeout, folder, **of_the_worker)
             stack.callback(worker.end)
             for command in ("load", "original"):
                 reply = worker.ask(command)
                 if "error" in reply:
-                    raise RuntimeError(f"{port} could not be called: {reply['reason']}")
-            worker.timeout = timeout + 10 * reply["seconds"]
+                    raise RuntimeError(f"{job['port']} could not be called: {reply['reason']}")
+            worker.timeout = patience(reply["seconds"])
             return worker
 
         worker = begin()
-        for i, mistake in enumerate(chosen):
-            progress(i, len(chosen))
+        for mistake in chosen:
             reply = worker.ask("mistake", source=mistake.source)
+            yield reply
             if reply.get("error") in ("Timeout", "Died"):
                 worker.end()
                 worker = begin()
-            elif "error" not in reply:
-                unnoticed.append(mistake)
-    return Trial(len(chosen), unnoticed)

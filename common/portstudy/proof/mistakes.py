@@ -12,11 +12,14 @@ names of NumPy, JAX, Numba and torch are alike, and so one table serves them all
 import ast
 import io
 import itertools
+import random
 import tokenize
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+T = TypeVar("T")
 
 UNTOUCHED = "inputs"
 """The function that makes the arguments of the others: it makes no mistakes."""
@@ -97,6 +100,12 @@ def mistakes(source: str) -> Iterator[Mistake]:
         if text not in seen and _compiles(text):
             seen.add(text)
             yield Mistake(source.count("\n", 0, start) + 1, what, text)
+
+
+def drawn(known: Sequence[T], number: int, seed: int = 0) -> list[T]:
+    """So many of them, drawn at random; in their order."""
+    places = random.Random(seed).sample(range(len(known)), min(number, len(known)))
+    return [known[place] for place in sorted(places)]
 
 
 def _compiles(source: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from portstudy.backends import LIBRARIES
+from portstudy.backends.numba import bounds_checked
 from portstudy.find import reference_of
 from portstudy.functions import FunctionPort, Functions, Parameters, precision_of
 from portstudy.importing import import_source
@@ -288,18 +289,13 @@ def check_bounds(port: FunctionPort, arguments: dict[str, Any]) -> None:
     """
     if port.backend.package != "numba":
         return
-    from numba import config
-
-    kept = config.BOUNDSCHECK
-    config.BOUNDSCHECK = 1
     try:
-        module = import_source(port.kernel.path(port.name))
-        checked = replace(port, function=getattr(module, port.kernel.function(port.name)))
-        call_once(checked, arguments)
+        with bounds_checked():
+            module = import_source(port.kernel.path(port.name))
+            checked = replace(port, function=getattr(module, port.kernel.function(port.name)))
+            call_once(checked, arguments)
     except IndexError as error:
         raise Different(
             f"{port.kernel.name}/{port.name} reads or writes beyond the end of an array, which "
             f"Numba does not check unless told to: {error}"
         ) from None
-    finally:
-        config.BOUNDSCHECK = kept

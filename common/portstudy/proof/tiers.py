@@ -55,14 +55,14 @@ def prove(port: Port) -> list[Tier]:
         return [Tier("within rounding", found.values, found.ulps, notes, found.resolution)]
     tiers: dict[str, Tier] = {}
     for size in port.kernel.proven_at:
-        for tier in prove_at(size, port):
+        for tier in prove_at(port, size):
             other = tiers.setdefault(tier.name, replace(tier, values=0))
             values, ulps = other.values + tier.values, max(other.ulps, tier.ulps)
             tiers[tier.name] = replace(other, values=values, ulps=ulps)
     return [*tiers.values()]
 
 
-def prove_at(size: str, port: Port) -> list[Tier]:
+def prove_at(port: Port, size: str) -> list[Tier]:
     """All tiers at one size."""
     kernel, dtype = port.kernel, port.backend.dtype
     tiers = []

@@ -89,7 +89,7 @@ def pool(recorder: Recorder, more: list[np.ndarray]) -> Pool:
 
 @dataclass
 class Aligned:
-    """A recording, held against all that the other function computes."""
+    """A recording, compared with all that the other function computes."""
 
     recorder: Recorder
     bad: np.ndarray

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from portstudy.backends.numba import bounds_checked
 from portstudy.functions import Functions, message_of
 from portstudy.importing import import_source
 from portstudy.kernel import Port
@@ -102,17 +103,12 @@ def _differs(reference: Port, port: Port, size: Size, expected: Run, source: str
 
 def _bounds(port: Port, size: Size, source: str) -> str:
     """What Numba says once it checks its indices."""
-    from numba import config
-
-    kept = config.BOUNDSCHECK
-    config.BOUNDSCHECK = 1
     try:
-        module = import_source(path_of(port), source)
-        called(replace(port, function=getattr(module, port.kernel.function(port.name))), size)
+        with bounds_checked():
+            module = import_source(path_of(port), source)
+            called(replace(port, function=getattr(module, port.kernel.function(port.name))), size)
     except IndexError as error:
         return f"An index is out of range, which Numba does not check unless told to: {error}."
-    finally:
-        config.BOUNDSCHECK = kept
     return ""
 
 

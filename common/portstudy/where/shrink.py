@@ -33,7 +33,7 @@ class Size:
 
 def sizes(kernel: Kernel) -> Iterator[Size]:
     """Arguments from small ones up to those of the size that proofs use."""
-    name = "check" if "check" in kernel.sizes else next(iter(kernel.sizes))
+    name = kernel.proven_at[0]
     shape = kernel.shape(name)
     files = isinstance(kernel, Functions)
     whole = {k: x for k, x in shape.items() if isinstance(x, int) and not isinstance(x, bool)}
@@ -64,7 +64,7 @@ def _sized(kernel: Kernel, name: str, lengths: dict[str, int]) -> Size | None:
 
 def smaller_sizes(kernel: Kernel, size: Size) -> Iterator[Size]:
     """Sizes with one length cut to a part of what it is, the largest first."""
-    name = "check" if "check" in kernel.sizes else next(iter(kernel.sizes))
+    name = kernel.proven_at[0]
     lengths = dict(size.lengths)
     for key, now in sorted(lengths.items(), key=lambda x: -x[1]):
         for smaller in (2, now // 4, now // 2, now * 3 // 4):

@@ -135,7 +135,7 @@ def test_a_scan_is_looked_into(port_of):
         ("for j in range(len(y))", "for j in range(len(y) - 1)", "for j"),
     ],
 )
-def test_elements_of_loops_are_held_against_arrays(port_of, old, new, text):
+def test_elements_of_loops_are_compared_with_arrays(port_of, old, new, text):
     source = NUMBA.replace(old, new)
     said = first_line(port_of(source))
     lines = [said.port.differs, *(site.line for site in said.others)]
